@@ -1,0 +1,74 @@
+/** The family of SQL that a connection speaks. */
+export type EngineName = "sqlite" | "postgres" | "sqlserver";
+
+/** A value that can be bound to a placeholder. */
+export type SqlInput = null | boolean | number | bigint | string | Uint8Array | Date;
+
+/**
+ * A value that comes back. Integers are numbers while they are exact and bigints beyond 2^53; what JavaScript
+ * has no exact type for (numeric, timestamps, json, arrays on PostgreSQL) comes as the engine's own text.
+ */
+export type SqlOutput = null | boolean | number | bigint | string | Uint8Array;
+
+export type Row = Readonly<Record<string, SqlOutput>>;
+
+export interface ExecuteResult {
+  /** Rows inserted, updated or deleted by the statement itself; 0 for statements that count none. */
+  readonly rowsAffected: number;
+}
+
+/** One column as `getTableInfo` tells it. */
+export interface ColumnInfo {
+  readonly name: string;
+  /** The declared type, as the engine spells it; empty where SQLite has none. */
+  readonly type: string;
+  readonly nullable: boolean;
+  /** The default as SQL text, or null. */
+  readonly defaultValue: string | null;
+  /** Place in the primary key, from 1; 0 when the column is not part of it. */
+  readonly primaryKey: number;
+}
+
+/**
+ * One open session with one database. Everything said on it runs in the order in which it was said, in one
+ * session of the engine: never on a pool.
+ *
+ * Placeholders are the engine's own: `?` on SQLite, `$1` on PostgreSQL.
+ */
+export interface Connection {
+  readonly engine: EngineName;
+  /** The address without secrets, for messages. */
+  readonly description: string;
+  /** True between BEGIN and COMMIT or ROLLBACK, as the engine itself tells. */
+  readonly inTransaction: boolean;
+
+  /**
+   * Runs exactly one statement and gives its rows.
+   * @throws TenonError `MULTIPLE_STATEMENTS`, `SQL_FAILED`, `CONNECTION_LOST`, `DATABASE_BUSY`, …
+   */
+  query<R extends Row = Row>(sql: string, parameters?: readonly SqlInput[]): Promise<R[]>;
+
+  /** Runs exactly one statement and gives the number of rows that it changed. */
+  execute(sql: string, parameters?: readonly SqlInput[]): Promise<ExecuteResult>;
+
+  /** Runs any number of statements in order; stops at the first that fails. Opens no transaction itself. */
+  executeScript(sql: string): Promise<void>;
+
+  /** Gives the rows of one statement one after the other, without holding them all. */
+  stream<R extends Row = Row>(sql: string, parameters?: readonly SqlInput[]): AsyncIterable<R>;
+
+  /**
+   * Runs `work` in a transaction: committed when it returns, rolled back when it throws. Inside another
+   * transaction it is a savepoint.
+   */
+  transaction<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
+
+  /** True when a table or view of that name exists. */
+  tableExists(name: string): Promise<boolean>;
+
+  /** The columns of a table in their order; empty when there is no such table. */
+  getTableInfo(name: string): Promise<readonly ColumnInfo[]>;
+
+  /** Ends the session; rolls back what is open. Safe to call twice. */
+  close(): Promise<void>;
+}
