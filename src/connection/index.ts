@@ -1,0 +1,11 @@
+// Connections: one open session with one database, one file a driver. Knows SQL text only as far as it must
+// be cut into statements; knows nothing of migrations.
+export type {
+  ColumnInfo,
+  Connection,
+  EngineName,
+  ExecuteResult,
+  Row,
+  SqlInput,
+  SqlOutput,
+} from "./connection.js";

@@ -1,0 +1,111 @@
+import type { Connection, EngineName } from "../connection/index.js";
+import type { SqlSyntax, Statement } from "../sql/index.js";
+
+/**
+ * What Tenon knows of one engine's SQL, for the part that runs migrations. The engine layer never asks which
+ * dialect it has: it asks for a capability, or calls one of these.
+ */
+export interface Dialect {
+  readonly engine: EngineName;
+  readonly syntax: SqlSyntax;
+  readonly capabilities: Capabilities;
+
+  /** A name as SQL, quoted. */
+  quote(name: string): string;
+  /** The placeholder of the parameter at this position, from 1. */
+  placeholder(position: number): string;
+
+  /** Where the journal of this connection lives: quoted in full, so that no search path can mislead it. */
+  journalAddress(connection: Connection, table: string): Promise<TableAddress>;
+  /** Columns of a table found by its exact address (not through a search path); undefined when there is none. */
+  readColumns(connection: Connection, address: TableAddress): Promise<readonly string[] | undefined>;
+
+  /** Reads a script for running: its statements, and what they ask of the session. Throws on what cannot be run. */
+  prepareScript(text: string, options: PrepareOptions): PreparedScript;
+
+  /** Takes the lock that lets one process migrate at a time, for work that goes beyond one transaction. */
+  lock(connection: Connection, request: LockRequest): Promise<Lock>;
+  /** Opens the transaction of a run or a step; waits for other writers no longer than the request says. */
+  begin(connection: Connection, request: LockRequest): Promise<void>;
+
+  /** Sets the session for a step, outside any transaction, reads it back, and gives what puts it back. */
+  applySettings(connection: Connection, settings: SessionSettings): Promise<() => Promise<void>>;
+
+  /** Watches for rows and objects that a step takes away without naming them. */
+  watchLosses(connection: Connection): LossWatch;
+
+  /** Whether a failed step may be tried again as it stands (a lock timeout, a serialization failure). */
+  isTransient(error: unknown): boolean;
+}
+
+export interface Capabilities {
+  /** What a run uses unless told: one transaction for all its steps, or one for each. */
+  readonly defaultTransaction: "run" | "each";
+  /** Opening the write transaction already keeps other migrators out (SQLite); no other lock is needed inside it. */
+  readonly transactionIsLock: boolean;
+  /** Rows that violate foreign keys can exist (constraints can be off or deferred past a step). */
+  readonly canViolateForeignKeys: boolean;
+}
+
+/** A table's full address. `sql` is quoted and qualified. */
+export interface TableAddress {
+  readonly schema: string;
+  readonly table: string;
+  readonly sql: string;
+}
+
+export interface PrepareOptions {
+  /** `outside`: the script says `no-transaction`. */
+  readonly transaction: "inside" | "outside";
+  readonly file?: string | undefined;
+}
+
+export interface PreparedScript {
+  readonly statements: readonly Statement[];
+  readonly settings: SessionSettings;
+}
+
+/** What a step asks of its session; set by the runner outside the transaction. */
+export interface SessionSettings {
+  readonly foreignKeys?: "on" | "off" | undefined;
+}
+
+export interface LockRequest {
+  readonly journal: TableAddress;
+  /** Milliseconds to wait; undefined waits without end. */
+  readonly timeoutMs?: number | undefined;
+  /** Called when the lock is held by another, and again now and then while waiting. */
+  readonly onWait?: ((holder: LockHolder) => void) | undefined;
+}
+
+export interface LockHolder {
+  readonly description: string;
+  readonly waitedMs: number;
+}
+
+export interface Lock {
+  release(): Promise<void>;
+}
+
+/** One loss found: rows (or values of a column) that were there before a statement and are gone after it. */
+export interface Loss {
+  readonly kind: "rows" | "values" | "object";
+  /** The table or object, unquoted; qualified with its schema where that is not the default one. */
+  readonly object: string;
+  /** For `values`: the column whose values became NULL or their default. */
+  readonly column?: string | undefined;
+  readonly before: number;
+  readonly after: number;
+  /** The statement that took them away. */
+  readonly statement: Statement;
+}
+
+/**
+ * Looks at every statement of a step before and after it runs. `finish` gives the losses that no statement of
+ * the step named itself; the engine takes off what `allow-loss` names and refuses the rest.
+ */
+export interface LossWatch {
+  before(statement: Statement): Promise<void>;
+  after(statement: Statement): Promise<void>;
+  finish(): Promise<readonly Loss[]>;
+}

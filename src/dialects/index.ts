@@ -1,0 +1,14 @@
+// Dialects: what Tenon knows of each engine's SQL, one folder an engine with the same file names in each.
+export type {
+  Capabilities,
+  Dialect,
+  Lock,
+  LockHolder,
+  LockRequest,
+  Loss,
+  LossWatch,
+  PreparedScript,
+  PrepareOptions,
+  SessionSettings,
+  TableAddress,
+} from "./dialect.js";
