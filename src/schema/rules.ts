@@ -1,0 +1,18 @@
+/**
+ * How one engine tells whether two names, types or texts are the same. The dialect hands it in, so that the
+ * comparison itself knows no SQL. Two things are the same when their keys are equal.
+ */
+export interface ModelRules {
+  /** SQLite: names differ by more than the case of ASCII letters. */
+  nameKey(name: string): string;
+  typeKey(type: string): string;
+  /** Of expressions and definitions: white space, case of keywords, quoting of names. Literals count as they are. */
+  textKey(text: string): string;
+}
+
+/** Everything counts exactly as written: right where the engine itself has deparsed every text. */
+export const exactRules: ModelRules = {
+  nameKey: (name) => name,
+  typeKey: (type) => type,
+  textKey: (text) => text,
+};
