@@ -33,6 +33,19 @@ export interface Dialect {
 
   /** Watches for rows and objects that a step takes away without naming them. */
   watchLosses(connection: Connection): LossWatch;
+  /** Watches for rows that a step leaves without their parents; absent where the engine never lets that happen. */
+  watchForeignKeys?(connection: Connection, settings: SessionSettings): ForeignKeyWatch;
+  /** Has deferred constraints checked now, so that the step that broke one is told and not the whole run. */
+  settleConstraints?(connection: Connection): Promise<void>;
+  /** Refuses what a code step may not say on its connection, above all the words of a transaction. */
+  refuseInCode(statement: Statement): void;
+  /** Whether a statement of a script without a transaction may run in one of its own (then it is exact). */
+  canRunInTransaction(statement: Statement): boolean;
+  /**
+   * Makes good what a crash left of a statement that is about to run again (an INVALID index); gives a sentence
+   * about what was done.
+   */
+  recover?(connection: Connection, statement: Statement): Promise<string | undefined>;
 
   /** Whether a failed step may be tried again as it stands (a lock timeout, a serialization failure). */
   isTransient(error: unknown): boolean;
@@ -105,7 +118,22 @@ export interface Loss {
  * the step named itself; the engine takes off what `allow-loss` names and refuses the rest.
  */
 export interface LossWatch {
+  /** Tells all statements that the step will run, as far as they are known, so that their names count from the start. */
+  declare(statements: readonly Statement[]): void;
   before(statement: Statement): Promise<void>;
   after(statement: Statement): Promise<void>;
   finish(): Promise<readonly Loss[]>;
+}
+
+/** Rows of one foreign key that were fine before a step and refer to nothing after it. */
+export interface ForeignKeyViolation {
+  readonly table: string;
+  readonly parent: string;
+  readonly rows: number;
+}
+
+export interface ForeignKeyWatch {
+  before(statement: Statement): Promise<void>;
+  /** The violations that were not there before the step. */
+  finish(): Promise<readonly ForeignKeyViolation[]>;
 }

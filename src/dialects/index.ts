@@ -2,6 +2,8 @@
 export type {
   Capabilities,
   Dialect,
+  ForeignKeyViolation,
+  ForeignKeyWatch,
   Lock,
   LockHolder,
   LockRequest,
@@ -12,3 +14,4 @@ export type {
   SessionSettings,
   TableAddress,
 } from "./dialect.js";
+export { type JournalStatements, journalStatements } from "./journal-statements.js";

@@ -1,0 +1,87 @@
+import type { Dialect, TableAddress } from "./dialect.js";
+
+/** The texts of all statements about the journal, for one dialect and one journal. */
+export interface JournalStatements {
+  readonly create: readonly string[];
+  /** Layout and digest, with the number of journal rows: the one query of a run that has nothing to do. */
+  readonly readState: string;
+  readonly writeState: string;
+  readonly readAll: string;
+  readonly readOne: string;
+  readonly write: string;
+  readonly writeProgress: string;
+  readonly remove: string;
+  rename(address: TableAddress, newName: string): string;
+  selectAll(address: TableAddress): string;
+}
+
+/**
+ * Makes the statements about the journal. Both tables are plain: text, integers and a primary key, in the words
+ * that SQLite and PostgreSQL share, so that one text serves both.
+ */
+export function journalStatements(
+  dialect: Pick<Dialect, "quote" | "placeholder">,
+  journal: TableAddress,
+  state: TableAddress,
+  columns: readonly string[],
+): JournalStatements {
+  const { quote, placeholder } = dialect;
+  const list = columns.map(quote).join(", ");
+  const keys = ["module", "version"];
+  const values = columns.map((_, index) => placeholder(index + 1)).join(", ");
+  const updates = columns
+    .filter((column) => !keys.includes(column))
+    .map((column) => `  ${quote(column)} = excluded.${quote(column)}`)
+    .join(",\n");
+  return {
+    create: [
+      [
+        `CREATE TABLE ${journal.sql} (`,
+        `  "module" TEXT NOT NULL,`,
+        `  "version" TEXT NOT NULL,`,
+        `  "status" TEXT NOT NULL,`,
+        `  "sequence" BIGINT NOT NULL,`,
+        `  "checksum" TEXT,`,
+        `  "name" TEXT NOT NULL,`,
+        `  "description" TEXT,`,
+        `  "applied_at" TEXT NOT NULL,`,
+        `  "applied_by" TEXT,`,
+        `  "duration_ms" BIGINT,`,
+        `  "depends_on" TEXT,`,
+        `  "progress" TEXT,`,
+        `  "error" TEXT,`,
+        `  "down_sql" TEXT,`,
+        `  PRIMARY KEY ("module", "version")`,
+        `)`,
+      ].join("\n"),
+      [
+        `CREATE TABLE ${state.sql} (`,
+        `  "key" TEXT NOT NULL PRIMARY KEY,`,
+        `  "value" TEXT NOT NULL`,
+        `)`,
+      ].join("\n"),
+    ],
+    readState: `SELECT "key", "value", (SELECT count(*) FROM ${journal.sql}) AS "total" FROM ${state.sql}`,
+    writeState: [
+      `INSERT INTO ${state.sql} ("key", "value")`,
+      `VALUES (${placeholder(1)}, ${placeholder(2)})`,
+      `ON CONFLICT ("key") DO UPDATE SET "value" = excluded."value"`,
+    ].join("\n"),
+    readAll: `SELECT ${list} FROM ${journal.sql} ORDER BY "sequence"`,
+    readOne: `SELECT ${list} FROM ${journal.sql} WHERE "module" = ${placeholder(1)} AND "version" = ${placeholder(2)}`,
+    write: [
+      `INSERT INTO ${journal.sql} (${list})`,
+      `VALUES (${values})`,
+      `ON CONFLICT ("module", "version") DO UPDATE SET`,
+      updates,
+    ].join("\n"),
+    writeProgress: [
+      `UPDATE ${journal.sql}`,
+      `SET "progress" = ${placeholder(1)}`,
+      `WHERE "module" = ${placeholder(2)} AND "version" = ${placeholder(3)}`,
+    ].join("\n"),
+    remove: `DELETE FROM ${journal.sql} WHERE "module" = ${placeholder(1)} AND "version" = ${placeholder(2)}`,
+    rename: (address, newName) => `ALTER TABLE ${address.sql} RENAME TO ${quote(newName)}`,
+    selectAll: (address) => `SELECT * FROM ${address.sql}`,
+  };
+}
