@@ -1,6 +1,8 @@
 // The model of a database and its comparison: pure data. Knows no SQL, no connection and no files.
 export type { Dependency, ObjectAddress, ObjectKind, ObjectName } from "./address.js";
 export { formatAddress } from "./address.js";
+export type { Change, ChangeKind, ChangeOf } from "./change.js";
+export type { Comparison, Unjudged } from "./comparison.js";
 export type {
   Check,
   Constraint,
