@@ -1,0 +1,44 @@
+import { randomBytes } from "node:crypto";
+import pg from "pg";
+import { inject, onTestFinished } from "vitest";
+
+/** The URL of the server that the tests use, as a role that may create databases: ours, or that of PG_URL. */
+export async function postgresServer(): Promise<string> {
+  const given = process.env["PG_URL"];
+  if (given !== undefined && given !== "") return given;
+  const response = await fetch(`${inject("testServers")}/postgres`);
+  const answer = await response.text();
+  if (!response.ok) throw new Error(answer);
+  return answer;
+}
+
+/** Makes an empty database for one test; it is dropped when the test has finished, with its sessions. */
+export async function postgresDatabase(): Promise<string> {
+  const server = await postgresServer();
+  const name = `tenon_${randomBytes(6).toString("hex")}`;
+  await onServer(server, `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`);
+  onTestFinished(() => onServer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+/** A second, independent session for looking at what the code under test did; ended with the test. */
+export async function postgresWitness(url: string): Promise<pg.Client> {
+  const witness = new pg.Client({ connectionString: url });
+  // The session may be ended by the test itself (a dropped database, a stopped server).
+  witness.on("error", () => {});
+  await witness.connect();
+  onTestFinished(() => witness.end());
+  return witness;
+}
+
+async function onServer(url: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
