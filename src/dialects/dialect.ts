@@ -1,5 +1,6 @@
 import type { Connection, EngineName } from "../connection/index.js";
 import type { SqlSyntax, Statement } from "../sql/index.js";
+import type { JournalStatements } from "./journal-statements.js";
 
 /**
  * What Tenon knows of one engine's SQL, for the part that runs migrations. The engine layer never asks which
@@ -35,6 +36,10 @@ export interface Dialect {
   watchLosses(connection: Connection): LossWatch;
   /** Watches for rows that a step leaves without their parents; absent where the engine never lets that happen. */
   watchForeignKeys?(connection: Connection, settings: SessionSettings): ForeignKeyWatch;
+  /** The violations that stand in the database now; absent where there can be none. */
+  readViolations?(connection: Connection): Promise<readonly ForeignKeyViolation[]>;
+  /** A text as an SQL literal, for scripts that are printed and not run. */
+  literal(value: string | number | null): string;
   /** Has deferred constraints checked now, so that the step that broke one is told and not the whole run. */
   settleConstraints?(connection: Connection): Promise<void>;
   /** Refuses what a code step may not say on its connection, above all the words of a transaction. */
@@ -47,8 +52,24 @@ export interface Dialect {
    */
   recover?(connection: Connection, statement: Statement): Promise<string | undefined>;
 
+  /** What a script for the engine's own shell needs around the statements. */
+  readonly offline: OfflineSyntax;
+  /** The statements about a journal. */
+  journalStatements(journal: TableAddress, state: TableAddress, columns: readonly string[]): JournalStatements;
+
   /** Whether a failed step may be tried again as it stands (a lock timeout, a serialization failure). */
   isTransient(error: unknown): boolean;
+}
+
+/** How a script reads that is printed for a person and run in the engine's own shell. */
+export interface OfflineSyntax {
+  /** Lines at the top: what the shell must be told, so that it stops at the first error. */
+  readonly head: readonly string[];
+  readonly begin: string;
+  /** The time now in UTC as ISO 8601 text, and the person who runs the script, as SQL expressions. */
+  readonly utcNow: string;
+  readonly currentUser: string;
+  settings(settings: SessionSettings): { readonly before: readonly string[]; readonly after: readonly string[] };
 }
 
 export interface Capabilities {
@@ -81,6 +102,8 @@ export interface PreparedScript {
 /** What a step asks of its session; set by the runner outside the transaction. */
 export interface SessionSettings {
   readonly foreignKeys?: "on" | "off" | undefined;
+  /** Names of session settings that the script changes itself and that are put back after it. */
+  readonly restore?: readonly string[] | undefined;
 }
 
 export interface LockRequest {

@@ -9,6 +9,7 @@ export type {
   LockRequest,
   Loss,
   LossWatch,
+  OfflineSyntax,
   PreparedScript,
   PrepareOptions,
   SessionSettings,

@@ -51,6 +51,7 @@ export function journalStatements(
         `  "progress" TEXT,`,
         `  "error" TEXT,`,
         `  "down_sql" TEXT,`,
+        `  "up_sql" TEXT,`,
         `  PRIMARY KEY ("module", "version")`,
         `)`,
       ].join("\n"),
