@@ -1,3 +1,5 @@
+import type { ModelRules } from "./rules.js";
+
 /** The kinds of object that a model knows. */
 export type ObjectKind =
   | "schema"
@@ -43,8 +45,14 @@ export interface Dependency extends ObjectName {
 /** An address as people read it: `users.email`, `audit.log`; the default schema is left out. */
 export function formatAddress(address: ObjectAddress): string {
   const path = [address.schema, address.table, address.name];
-  if (DEFAULT_SCHEMAS.has(address.schema) && address.kind !== "schema") path.shift();
+  if (DEFAULT_SCHEMA.has(address.schema) && address.kind !== "schema") path.shift();
   return path.filter((part, index) => part !== undefined && (index > 0 || part !== "")).join(".");
 }
 
-const DEFAULT_SCHEMAS = new Set(["", "main", "public"]);
+/** Schemas whose name is left out before people. */
+export const DEFAULT_SCHEMA: ReadonlySet<string> = new Set(["", "main", "public"]);
+
+/** A key for maps: equal for two names that the engine takes as the same. */
+export function qualifiedKey(object: ObjectName, rules: Pick<ModelRules, "nameKey">): string {
+  return `${rules.nameKey(object.schema)}\0${rules.nameKey(object.name)}`;
+}

@@ -5,6 +5,8 @@ import type { DatabaseModel, OtherObject } from "./model.js";
 export interface Comparison {
   readonly from: DatabaseModel;
   readonly to: DatabaseModel;
+  /** `from` with the renames made in it: what all other changes start from. */
+  readonly renamed: DatabaseModel;
   /** In the order in which they can be made. */
   readonly changes: readonly Change[];
   /** Objects of kinds that the model does not describe and that are not the same on both sides. */
