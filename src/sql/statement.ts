@@ -10,3 +10,6 @@ export interface Statement {
   readonly line: number;
   readonly column: number;
 }
+
+/** What is needed to read a single statement: a `Statement`, or `{ text }`. */
+export type StatementText = Pick<Statement, "text">;
