@@ -17,6 +17,15 @@ export interface ExecuteResult {
   readonly rowsAffected: number;
 }
 
+/** What one statement may ask for itself. */
+export interface StatementOptions {
+  /**
+   * Milliseconds to wait while another session holds the database, in place of the connection's own; 0 fails at
+   * once with `DATABASE_BUSY`. An engine whose server does the waiting ignores it.
+   */
+  readonly busyTimeoutMs?: number | undefined;
+}
+
 /** One column as `getTableInfo` tells it. */
 export interface ColumnInfo {
   readonly name: string;
@@ -46,10 +55,14 @@ export interface Connection {
    * Runs exactly one statement and gives its rows.
    * @throws TenonError `MULTIPLE_STATEMENTS`, `SQL_FAILED`, `CONNECTION_LOST`, `DATABASE_BUSY`, …
    */
-  query<R extends Row = Row>(sql: string, parameters?: readonly SqlInput[]): Promise<R[]>;
+  query<R extends Row = Row>(
+    sql: string,
+    parameters?: readonly SqlInput[],
+    options?: StatementOptions,
+  ): Promise<R[]>;
 
   /** Runs exactly one statement and gives the number of rows that it changed. */
-  execute(sql: string, parameters?: readonly SqlInput[]): Promise<ExecuteResult>;
+  execute(sql: string, parameters?: readonly SqlInput[], options?: StatementOptions): Promise<ExecuteResult>;
 
   /** Runs any number of statements in order; stops at the first that fails. Opens no transaction itself. */
   executeScript(sql: string): Promise<void>;

@@ -8,4 +8,8 @@ export type {
   Row,
   SqlInput,
   SqlOutput,
+  StatementOptions,
 } from "./connection.js";
+export { type ConnectOptions, connect } from "./connect.js";
+export { redactUrl } from "./redact-url.js";
+export { type DatabaseUrl, parseDatabaseUrl } from "./url.js";

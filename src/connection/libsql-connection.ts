@@ -1,0 +1,198 @@
+import { TenonError } from "../errors.js";
+import { splitStatements } from "../sql/index.js";
+import type {
+  ColumnInfo,
+  Connection,
+  ExecuteResult,
+  Row,
+  SqlInput,
+  StatementOptions,
+} from "./connection.js";
+import type { NativeStatement } from "./libsql-driver.js";
+import { LibsqlCursor } from "./libsql-cursor.js";
+import { LibsqlSession, type LibsqlSessionOptions } from "./libsql-session.js";
+import { firstWord } from "./libsql-statement.js";
+import { LibsqlTransactions } from "./libsql-transaction.js";
+import { bindValues, distinctNames, readRow } from "./libsql-values.js";
+
+export interface LibsqlConnectionOptions extends LibsqlSessionOptions {
+  readonly readOnly: boolean;
+}
+
+/** A connection with a SQLite database through the package `libsql`. */
+export class LibsqlConnection implements Connection {
+  readonly engine = "sqlite";
+  readonly description: string;
+  readonly #session: LibsqlSession;
+  readonly #transactions: LibsqlTransactions;
+  readonly #cursors = new Set<LibsqlCursor>();
+
+  constructor(options: LibsqlConnectionOptions) {
+    this.#session = new LibsqlSession(options);
+    this.#transactions = new LibsqlTransactions(this.#session, options.readOnly ? "BEGIN" : "BEGIN IMMEDIATE");
+    this.description = options.description;
+  }
+
+  get inTransaction(): boolean {
+    return !this.#session.isClosed && this.#session.transaction.isOpen;
+  }
+
+  async query<R extends Row = Row>(
+    sql: string,
+    parameters: readonly SqlInput[] = [],
+    options: StatementOptions = {},
+  ): Promise<R[]> {
+    const read = (): R[] => {
+      const values = bindValues(parameters);
+      const statement = this.#prepare(sql, firstWord(sql), values.length);
+      if (!statement.reader) {
+        statement.run(values);
+        return [];
+      }
+      const rows = statement.all(values);
+      // Asked only now: the engine may have prepared the statement again for a schema that has changed.
+      const names = distinctNames(statement.columns().map((column) => column.name));
+      return rows.map((row) => readRow<R>(names, row));
+    };
+    return (await this.#session.run(sql, read, options.busyTimeoutMs)) ?? [];
+  }
+
+  async execute(
+    sql: string,
+    parameters: readonly SqlInput[] = [],
+    options: StatementOptions = {},
+  ): Promise<ExecuteResult> {
+    const change = (): number => {
+      const word = firstWord(sql);
+      if (parameters.length === 0 && !MAY_GIVE_ROWS.has(word)) {
+        this.#session.executeDirectly(sql);
+        return COUNTS_ROWS.has(word) ? this.#readNumber("SELECT changes()") : 0;
+      }
+      const values = bindValues(parameters);
+      const statement = this.#prepare(sql, word, values.length);
+      if (!statement.reader) return statement.run(values).changes;
+      // `run` would take a statement that gives rows one step far, and leave it holding its locks.
+      const before = this.#readNumber("SELECT total_changes()");
+      statement.all(values);
+      return this.#readNumber("SELECT total_changes()") === before ? 0 : this.#readNumber("SELECT changes()");
+    };
+    const rowsAffected = await this.#session.run(sql, change, options.busyTimeoutMs);
+    return { rowsAffected: rowsAffected ?? 0 };
+  }
+
+  async executeScript(sql: string): Promise<void> {
+    for (const { text, line, column } of splitStatements(sql, "sqlite")) {
+      try {
+        await this.#session.run(text, () => this.#session.executeDirectly(text));
+      } catch (error) {
+        throw error instanceof TenonError ? error.at({ line, column }) : error;
+      }
+    }
+  }
+
+  async *stream<R extends Row = Row>(sql: string, parameters: readonly SqlInput[] = []): AsyncGenerator<R> {
+    if (!merelyReads(sql)) {
+      // What else gives rows either changes something, and then SQLite itself has gathered them all, or is short.
+      yield* await this.query<R>(sql, parameters);
+      return;
+    }
+    const cursor = await this.#session.run(sql, () => {
+      const values = bindValues(parameters);
+      const opened = new LibsqlCursor(this.#session.prepareOwn(sql, values.length), values);
+      opened.start();
+      return opened;
+    });
+    if (cursor === undefined) return;
+    this.#cursors.add(cursor);
+    try {
+      for (;;) {
+        const row = await this.#session.run(sql, () => cursor.next<R>());
+        if (row === undefined) return;
+        yield row;
+      }
+    } finally {
+      this.#cursors.delete(cursor);
+      cursor.close();
+    }
+  }
+
+  async transaction<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    return this.#transactions.run(() => work(this));
+  }
+
+  async tableExists(name: string): Promise<boolean> {
+    const rows = await this.query(TABLE_EXISTS, [name]);
+    return rows.length > 0;
+  }
+
+  async getTableInfo(name: string): Promise<readonly ColumnInfo[]> {
+    const rows = await this.query<ColumnRow>(TABLE_INFO, [name]);
+    const keyColumns = rows.filter((row) => row.pk > 0).length;
+    return rows.map((row) => ({
+      name: row.name,
+      type: row.type,
+      // An INTEGER PRIMARY KEY is the rowid, which is never NULL; any other key column may be, unless it says
+      // NOT NULL: https://sqlite.org/lang_createtable.html#the_primary_key
+      nullable: row.notnull === 0 && !(row.pk > 0 && keyColumns === 1 && row.type.toUpperCase() === "INTEGER"),
+      defaultValue: row.dflt_value,
+      primaryKey: row.pk,
+    }));
+  }
+
+  close(): Promise<void> {
+    return this.#session.close(() => {
+      for (const cursor of this.#cursors) cursor.close();
+      this.#cursors.clear();
+    });
+  }
+
+  #prepare(sql: string, word: string, given: number): NativeStatement {
+    return CAN_BE_KEPT.has(word)
+      ? this.#session.prepareKept(sql, given)
+      : this.#session.prepareOwn(sql, given);
+  }
+
+  #readNumber(sql: string): number {
+    const row = this.#session.prepareKept(sql, 0).get([]);
+    const value: unknown = Array.isArray(row) ? row[0] : undefined;
+    return Number(value);
+  }
+}
+
+/** Statements that give rows, or may; they are prepared, all others are handed to the engine as text. */
+const MAY_GIVE_ROWS = new Set(["SELECT", "WITH", "VALUES", "EXPLAIN"]);
+
+/** Statements that set `changes()`: https://sqlite.org/c3ref/changes.html */
+const COUNTS_ROWS = new Set(["INSERT", "REPLACE", "UPDATE", "DELETE"]);
+
+/** Not PRAGMA: many take effect while they are prepared, and not again when they run. */
+const CAN_BE_KEPT = new Set([...MAY_GIVE_ROWS, ...COUNTS_ROWS]);
+
+/** False when in doubt. */
+function merelyReads(sql: string): boolean {
+  const word = firstWord(sql);
+  return word === "SELECT" || word === "VALUES" || (word === "WITH" && !WORD_THAT_CHANGES.test(sql));
+}
+
+const WORD_THAT_CHANGES = /\b(?:INSERT|REPLACE|UPDATE|DELETE)\b/i;
+
+const TABLE_EXISTS = `
+  SELECT 1
+  FROM (SELECT type, name FROM main.sqlite_schema UNION ALL SELECT type, name FROM temp.sqlite_schema)
+  WHERE type IN ('table', 'view') AND name = ? COLLATE NOCASE
+  LIMIT 1`;
+
+// Generated columns are columns (hidden = 2 and 3); those that a virtual table hides (1) are not.
+const TABLE_INFO = `
+  SELECT name, type, "notnull", dflt_value, pk
+  FROM pragma_table_xinfo(?)
+  WHERE hidden <> 1
+  ORDER BY cid`;
+
+interface ColumnRow extends Row {
+  readonly name: string;
+  readonly type: string;
+  readonly notnull: number;
+  readonly dflt_value: string | null;
+  readonly pk: number;
+}

@@ -1,0 +1,54 @@
+import type { Row } from "./connection.js";
+import type { NativeStatement } from "./libsql-driver.js";
+import { distinctNames, readRow } from "./libsql-values.js";
+
+/**
+ * The rows of a statement of its own, one after the other.
+ *
+ * The driver has no way to let go of a statement that was not read to its end, which then keeps tables locked and
+ * the WAL from being checkpointed. But its `get` takes one step and resets. Where the engine has come to the end
+ * unnoticed, because the driver reads ahead, that is a first step anew: so only what merely reads is read this way.
+ */
+export class LibsqlCursor {
+  #statement: NativeStatement | undefined;
+  #rows: Iterator<unknown> | undefined;
+  #ahead: IteratorResult<unknown> | undefined;
+  #names: readonly string[] = [];
+  readonly #values: readonly unknown[];
+
+  constructor(statement: NativeStatement, values: readonly unknown[]) {
+    this.#statement = statement;
+    this.#values = values;
+  }
+
+  /** Runs the statement as far as its first row, so that errors and locks show now. */
+  start(): void {
+    this.#rows = this.#statement?.iterate(this.#values);
+    this.#ahead = this.#rows?.next();
+    this.#names = distinctNames(this.#statement?.columns().map((column) => column.name) ?? []);
+  }
+
+  /** The next row; undefined at the end. */
+  next<R extends Row>(): R | undefined {
+    const result = this.#ahead ?? this.#rows?.next();
+    this.#ahead = undefined;
+    if (result === undefined || result.done) {
+      this.#statement = undefined;
+      this.#rows = undefined;
+      return undefined;
+    }
+    return readRow<R>(this.#names, result.value);
+  }
+
+  close(): void {
+    const statement = this.#statement;
+    this.#statement = undefined;
+    this.#rows = undefined;
+    this.#ahead = undefined;
+    try {
+      statement?.get(this.#values);
+    } catch {
+      // A statement that fails is reset as well, which is all that was wanted; its result is of no use to anybody.
+    }
+  }
+}

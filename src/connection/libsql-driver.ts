@@ -1,0 +1,83 @@
+import { setImmediate } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { messageOf, TenonError } from "../errors.js";
+
+/** What Tenon uses of the driver's prepared statements. */
+export interface NativeStatement {
+  /** Whether the statement gives rows. */
+  readonly reader: boolean;
+  raw(): NativeStatement;
+  safeIntegers(): NativeStatement;
+  columns(): readonly { readonly name: string; readonly table: string | null; readonly column: string | null }[];
+  run(parameters: readonly unknown[]): { readonly changes: number };
+  get(parameters: readonly unknown[]): unknown;
+  all(parameters: readonly unknown[]): unknown[];
+  iterate(parameters: readonly unknown[]): IterableIterator<unknown>;
+}
+
+/** What Tenon uses of the driver's database handle. */
+export interface NativeDatabase {
+  readonly inTransaction: boolean;
+  prepare(sql: string): NativeStatement;
+  exec(sql: string): void;
+  close(): void;
+}
+
+export interface NativeOptions {
+  readonly authToken?: string;
+  readonly encryptionKey?: string;
+}
+
+/** Opens the driver's handle. The driver is loaded on first use, so that the library itself loads without it. */
+export async function openNative(path: string, options: NativeOptions): Promise<NativeDatabase> {
+  const Driver = await loadDriver();
+  return new Driver(path, options);
+}
+
+type DriverClass = new (path: string, options: NativeOptions) => NativeDatabase;
+
+async function loadDriver(): Promise<DriverClass> {
+  try {
+    // The package describes itself with the types of better-sqlite3, of which it has only a part.
+    return (await import("libsql")).default as unknown as DriverClass;
+  } catch (error) {
+    throw new TenonError("MISSING_DEPENDENCY", `The SQLite driver cannot be loaded: ${messageOf(error)}.`, {
+      hint: `The package "libsql" brings its binary as an optional dependency, @libsql/${process.platform}-${process.arch}…; install again without --no-optional or --omit=optional.`,
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Lets go of the prepared statements that nobody can reach any more. The driver has no way to finalize one, and
+ * a handle with live statements stays open behind `close()`: the WAL files stay, and so do the locks, until the
+ * garbage collector happens to come by (https://github.com/tursodatabase/libsql-js/issues/228). So it is called.
+ */
+export async function releaseStatements(): Promise<void> {
+  garbageCollector()?.();
+  // Node runs the finalizers of native objects in a later turn of the event loop.
+  await setImmediate();
+  await setImmediate();
+}
+
+/** False where the garbage collector cannot be called. */
+export function canReleaseStatements(): boolean {
+  return garbageCollector() !== undefined;
+}
+
+let knownCollector: (() => void) | undefined;
+
+function garbageCollector(): (() => void) | undefined {
+  if (knownCollector !== undefined) return knownCollector;
+  try {
+    setFlagsFromString("--expose-gc");
+    const found: unknown = runInNewContext("typeof gc === 'function' ? gc : undefined");
+    setFlagsFromString("--no-expose-gc");
+    if (typeof found === "function") knownCollector = () => found();
+  } catch {
+    // A runtime without V8's flags: the caller does without.
+    return undefined;
+  }
+  return knownCollector;
+}
