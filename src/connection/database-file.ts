@@ -19,12 +19,16 @@ export function checkDatabaseFile(file: string, expected: DatabaseFileExpectatio
   const stats = statOf(file, description);
   if (stats === undefined) {
     if (!mayCreate) {
-      throw failed(`${description} does not exist.`, "Check the path; relative paths start at the working directory.");
+      throw failed(
+        `${description} does not exist.`,
+        "Check the path; relative paths start at the working directory.",
+      );
     }
     checkFolder(dirname(file), description);
     return false;
   }
-  if (stats.isDirectory()) throw failed(`${description} is a folder, not a database file.`, "Name a file in it.");
+  if (stats.isDirectory())
+    throw failed(`${description} is a folder, not a database file.`, "Name a file in it.");
   if (!stats.isFile()) throw failed(`${description} is not a regular file.`, "Check the path.");
   if (stats.size === 0) {
     if (mayCreate) return false;
@@ -53,14 +57,20 @@ function statOf(file: string, description: string): Stats | undefined {
     const code = codeOf(error);
     if (code === "ENOENT") return undefined;
     if (code === "ENOTDIR") throw failed(`${description}: a part of the path is a file.`, "Check the path.");
-    throw failed(`${description} cannot be reached: ${messageOf(error)}.`, "Check the rights of its folders.");
+    throw failed(
+      `${description} cannot be reached: ${messageOf(error)}.`,
+      "Check the rights of its folders.",
+    );
   }
 }
 
 function checkFolder(folder: string, description: string): void {
   const stats = statOf(folder, description);
   if (stats === undefined) {
-    throw failed(`${description} cannot be created: the folder ${folder} does not exist.`, "Create the folder first.");
+    throw failed(
+      `${description} cannot be created: the folder ${folder} does not exist.`,
+      "Create the folder first.",
+    );
   }
   if (!stats.isDirectory()) {
     throw failed(`${description} cannot be created: ${folder} is not a folder.`, "Check the path.");

@@ -1,5 +1,7 @@
 // Connections: one open session with one database, one file a driver. Knows SQL text only as far as it must
 // be cut into statements; knows nothing of migrations.
+
+export { type ConnectOptions, connect } from "./connect.js";
 export type {
   ColumnInfo,
   Connection,
@@ -10,6 +12,6 @@ export type {
   SqlOutput,
   StatementOptions,
 } from "./connection.js";
-export { type ConnectOptions, connect } from "./connect.js";
+export { connectToLockFile } from "./libsql.js";
 export { redactUrl } from "./redact-url.js";
 export { type DatabaseUrl, parseDatabaseUrl } from "./url.js";

@@ -1,15 +1,8 @@
 import { TenonError } from "../errors.js";
 import { splitStatements } from "../sql/index.js";
-import type {
-  ColumnInfo,
-  Connection,
-  ExecuteResult,
-  Row,
-  SqlInput,
-  StatementOptions,
-} from "./connection.js";
-import type { NativeStatement } from "./libsql-driver.js";
+import type { ColumnInfo, Connection, ExecuteResult, Row, SqlInput, StatementOptions } from "./connection.js";
 import { LibsqlCursor } from "./libsql-cursor.js";
+import type { NativeStatement } from "./libsql-driver.js";
 import { LibsqlSession, type LibsqlSessionOptions } from "./libsql-session.js";
 import { firstWord } from "./libsql-statement.js";
 import { LibsqlTransactions } from "./libsql-transaction.js";
@@ -17,20 +10,29 @@ import { bindValues, distinctNames, readRow } from "./libsql-values.js";
 
 export interface LibsqlConnectionOptions extends LibsqlSessionOptions {
   readonly readOnly: boolean;
+  /** The file's absolute path; undefined in memory. */
+  readonly file: string | undefined;
 }
 
 /** A connection with a SQLite database through the package `libsql`. */
 export class LibsqlConnection implements Connection {
   readonly engine = "sqlite";
   readonly description: string;
+  readonly file: string | undefined;
+  readonly readOnly: boolean;
   readonly #session: LibsqlSession;
   readonly #transactions: LibsqlTransactions;
   readonly #cursors = new Set<LibsqlCursor>();
 
   constructor(options: LibsqlConnectionOptions) {
     this.#session = new LibsqlSession(options);
-    this.#transactions = new LibsqlTransactions(this.#session, options.readOnly ? "BEGIN" : "BEGIN IMMEDIATE");
+    this.#transactions = new LibsqlTransactions(
+      this.#session,
+      options.readOnly ? "BEGIN" : "BEGIN IMMEDIATE",
+    );
     this.description = options.description;
+    this.file = options.file;
+    this.readOnly = options.readOnly;
   }
 
   get inTransaction(): boolean {
@@ -133,7 +135,8 @@ export class LibsqlConnection implements Connection {
       type: row.type,
       // An INTEGER PRIMARY KEY is the rowid, which is never NULL; any other key column may be, unless it says
       // NOT NULL: https://sqlite.org/lang_createtable.html#the_primary_key
-      nullable: row.notnull === 0 && !(row.pk > 0 && keyColumns === 1 && row.type.toUpperCase() === "INTEGER"),
+      nullable:
+        row.notnull === 0 && !(row.pk > 0 && keyColumns === 1 && row.type.toUpperCase() === "INTEGER"),
       defaultValue: row.dflt_value,
       primaryKey: row.pk,
     }));

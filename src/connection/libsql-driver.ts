@@ -9,7 +9,11 @@ export interface NativeStatement {
   readonly reader: boolean;
   raw(): NativeStatement;
   safeIntegers(): NativeStatement;
-  columns(): readonly { readonly name: string; readonly table: string | null; readonly column: string | null }[];
+  columns(): readonly {
+    readonly name: string;
+    readonly table: string | null;
+    readonly column: string | null;
+  }[];
   run(parameters: readonly unknown[]): { readonly changes: number };
   get(parameters: readonly unknown[]): unknown;
   all(parameters: readonly unknown[]): unknown[];

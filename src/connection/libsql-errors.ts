@@ -113,13 +113,18 @@ function explain(
     };
   }
   const shown = excerpt(sql);
-  return { code: "SQL_FAILED", message: shown === undefined ? engine.message : `${engine.message}, in: ${shown}` };
+  return {
+    code: "SQL_FAILED",
+    message: shown === undefined ? engine.message : `${engine.message}, in: ${shown}`,
+  };
 }
 
 function engineError(thrown: unknown): EngineError | undefined {
   if (!(thrown instanceof Error) || !("code" in thrown) || typeof thrown.code !== "string") return undefined;
   const rawCode = "rawCode" in thrown && typeof thrown.rawCode === "number" ? thrown.rawCode : undefined;
-  return thrown.code.startsWith("SQLITE_") ? { code: thrown.code, rawCode, message: thrown.message } : undefined;
+  return thrown.code.startsWith("SQLITE_")
+    ? { code: thrown.code, rawCode, message: thrown.message }
+    : undefined;
 }
 
 const EXCERPT_LENGTH = 200;

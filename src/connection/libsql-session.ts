@@ -1,6 +1,11 @@
 import { setTimeout } from "node:timers/promises";
 import { TenonError } from "../errors.js";
-import { canReleaseStatements, type NativeDatabase, type NativeStatement, releaseStatements } from "./libsql-driver.js";
+import {
+  canReleaseStatements,
+  type NativeDatabase,
+  type NativeStatement,
+  releaseStatements,
+} from "./libsql-driver.js";
 import { isEmptyStatement, isWorthWaiting, toTenonError } from "./libsql-errors.js";
 import { countParameters, noStatement, singleStatement } from "./libsql-statement.js";
 import { TransactionState } from "./libsql-transaction-state.js";
@@ -10,8 +15,8 @@ export interface LibsqlSessionOptions {
   readonly description: string;
   /** How long a statement waits for another session, unless it says otherwise. */
   readonly busyTimeoutMs: number;
-  /** True when other sessions may have the same file open, so that it matters when the handle really closes. */
-  readonly isFile: boolean;
+  /** The file that other sessions may have open as well, so that it matters when the handle really closes. */
+  readonly file: string | undefined;
   /** Called when the handle is closed. */
   readonly onClosed?: (() => Promise<void>) | undefined;
 }
@@ -120,7 +125,7 @@ export class LibsqlSession {
     this.#statements.clear();
     try {
       if (this.#native.inTransaction) this.#native.exec("ROLLBACK");
-      if (!this.#options.isFile || !this.#hasPrepared) {
+      if (this.#options.file === undefined || !this.#hasPrepared) {
         this.#native.close();
       } else if (!canReleaseStatements()) {
         this.#native.exec("PRAGMA wal_checkpoint(TRUNCATE)");

@@ -7,7 +7,10 @@ import { splitStatements, tokenize } from "../sql/index.js";
  */
 export function singleStatement(sql: string): string {
   if (HALF_OF_A_PAIR.test(sql)) {
-    throw new TenonError("SQL_UNSUPPORTED", "The statement holds half of a surrogate pair, which has no UTF-8 form.");
+    throw new TenonError(
+      "SQL_UNSUPPORTED",
+      "The statement holds half of a surrogate pair, which has no UTF-8 form.",
+    );
   }
   const semicolon = sql.indexOf(";");
   if (!sql.includes("\0") && (semicolon === -1 || sql.slice(semicolon + 1).trim() === "")) return sql;
@@ -35,7 +38,7 @@ export function firstWord(sql: string): string {
   return FIRST_WORD.exec(sql)?.[1]?.toUpperCase() ?? "";
 }
 
-const FIRST_WORD = /^(?:\s|\uFEFF|--[^\n]*(?:\n|$)|\/\*[^]*?\*\/|;)*([a-z]+)/i;
+const FIRST_WORD = /^(?:\s|\uFEFF|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/|;)*([a-z]+)/i;
 
 /**
  * How many values a statement takes: the engine numbers its placeholders as they come, `?7` has the number 7, and

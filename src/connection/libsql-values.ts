@@ -43,7 +43,8 @@ function refuse(position: number, what: string): TenonError {
 /** A row of the driver (raw, with integers as bigints) as an object. */
 export function readRow<R extends Row>(names: readonly string[], values: unknown): R {
   const row: Record<string, SqlOutput> = {};
-  if (!Array.isArray(values)) throw new TenonError("INTERNAL", "The SQLite driver gave a row that is not a list.");
+  if (!Array.isArray(values))
+    throw new TenonError("INTERNAL", "The SQLite driver gave a row that is not a list.");
   for (let index = 0; index < names.length; index++) {
     const name = names[index] ?? "";
     const value = readValue(values[index]);
@@ -65,7 +66,8 @@ function readValue(value: unknown): SqlOutput {
     case "string":
       return value;
     default:
-      if (value instanceof Uint8Array) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+      if (value instanceof Uint8Array)
+        return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
       return null;
   }
 }

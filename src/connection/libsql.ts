@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type ErrorCode, TenonError } from "../errors.js";
@@ -31,7 +31,7 @@ export async function openLibsql(options: LibsqlOptions): Promise<Connection> {
   const key = options.encryptionKey === undefined ? {} : { encryptionKey: options.encryptionKey };
   if (path === ":memory:") {
     const native = await openHandle(path, description, key);
-    return prepareSession({ native, description, busyTimeoutMs, readOnly, isFile: false });
+    return prepareSession({ native, description, busyTimeoutMs, readOnly, file: undefined });
   }
   const file = resolve(path);
   checkDatabaseFile(file, {
@@ -41,9 +41,24 @@ export async function openLibsql(options: LibsqlOptions): Promise<Connection> {
   });
   if (!readOnly) {
     const native = await openHandle(file, description, key);
-    return prepareSession({ native, description, busyTimeoutMs, readOnly, isFile: true });
+    return prepareSession({ native, description, busyTimeoutMs, readOnly, file });
   }
   return openReadOnly(file, description, key, busyTimeoutMs);
+}
+
+/**
+ * Opens the lock file beside a database, `<file>.lock`: an empty database that nobody writes, only for the lock of a
+ * transaction on it. Undefined where no other session can have the database open.
+ */
+export async function connectToLockFile(connection: Connection): Promise<Connection | undefined> {
+  if (!(connection instanceof LibsqlConnection) || connection.file === undefined || connection.readOnly) {
+    return undefined;
+  }
+  // Through a symbolic link or not, everybody must come to the same lock file.
+  const file = `${realpathSync(connection.file)}.lock`;
+  const description = `${connection.description}.lock`;
+  const native = await openHandle(file, description, {});
+  return new LibsqlConnection({ native, description, busyTimeoutMs: 0, readOnly: false, file });
 }
 
 /**
@@ -60,7 +75,7 @@ async function openReadOnly(
 ): Promise<Connection> {
   const hasSideFiles = existsSync(`${file}-wal`) || existsSync(`${file}-shm`);
   const onClosed = hasSideFiles ? undefined : () => removeSideFiles(file, key);
-  const session = { description, busyTimeoutMs, readOnly: true, isFile: true };
+  const session = { description, busyTimeoutMs, readOnly: true, file };
   const address = pathToFileURL(file).href;
   try {
     const native = await openHandle(`${address}?mode=ro`, description, key);
@@ -103,7 +118,7 @@ async function openHandle(
 }
 
 async function prepareSession(options: LibsqlConnectionOptions): Promise<Connection> {
-  const { description, busyTimeoutMs, readOnly, isFile } = options;
+  const { description, busyTimeoutMs, readOnly, file } = options;
   const connection = new LibsqlConnection(options);
   try {
     // Reads the first page: what is not a database, or is encrypted with another key, shows here.
@@ -115,7 +130,7 @@ async function prepareSession(options: LibsqlConnectionOptions): Promise<Connect
         hint: "The SQLite library was built without them; install the package libsql as it is published.",
       });
     }
-    if (isFile && !readOnly) await switchToWal(connection, busyTimeoutMs);
+    if (file !== undefined && !readOnly) await switchToWal(connection, busyTimeoutMs);
     return connection;
   } catch (error) {
     await connection.close();

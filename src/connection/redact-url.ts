@@ -41,7 +41,8 @@ function redactParameters(url: string): string {
 const URL_PARAMETER = /([?&#])([^=&#?]*)=([^&]*)/g;
 const SQL_SERVER_PARAMETER = /([;?&])([^=;?&]*)=(\{[^}]*\}|[^;&]*)/g;
 /** Where it is not known what ends a value, a secret one reaches to the end. */
-const LOOSE_PARAMETER = /(^|[\s;&?])([^=\s;&?]*(?:pass|pwd|key|token|secret|auth|cred|jwt)[^=\s;&?]*)\s*=.*$/gis;
+const LOOSE_PARAMETER =
+  /(^|[\s;&?])([^=\s;&?]*(?:pass|pwd|key|token|secret|auth|cred|jwt)[^=\s;&?]*)\s*=.*$/gis;
 
 const NAMES_A_SECRET = /pass|pwd|key|token|secret|auth|cred|jwt/i;
 

@@ -85,7 +85,10 @@ function decode(url: string, text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw invalid(url, "a % in it is not followed by two hexadecimal digits of UTF-8; write %25 for a % itself");
+    throw invalid(
+      url,
+      "a % in it is not followed by two hexadecimal digits of UTF-8; write %25 for a % itself",
+    );
   }
 }
 

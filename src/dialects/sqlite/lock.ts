@@ -15,7 +15,7 @@ const TELL_EVERY_MS = 5_000;
  */
 export async function begin(connection: Connection, request: LockRequest): Promise<void> {
   await retryWhileBusy(connection.description, request, () =>
-    connection.withoutWaiting(() => connection.execute("BEGIN IMMEDIATE")),
+    connection.execute("BEGIN IMMEDIATE", [], { busyTimeoutMs: 0 }),
   );
 }
 
@@ -28,7 +28,7 @@ export async function lock(connection: Connection, request: LockRequest): Promis
   if (lockFile === undefined) return { release: async () => undefined };
   try {
     await retryWhileBusy(connection.description, request, () =>
-      lockFile.withoutWaiting(() => lockFile.execute("BEGIN EXCLUSIVE")),
+      lockFile.execute("BEGIN EXCLUSIVE", [], { busyTimeoutMs: 0 }),
     );
   } catch (error) {
     await lockFile.close();
@@ -51,7 +51,8 @@ async function retryWhileBusy(
     } catch (error) {
       if (!(error instanceof TenonError) || error.code !== "DATABASE_BUSY") throw error;
       const waitedMs = performance.now() - started;
-      if (request.timeoutMs !== undefined && waitedMs >= request.timeoutMs) throw timedOut(database, waitedMs, error);
+      if (request.timeoutMs !== undefined && waitedMs >= request.timeoutMs)
+        throw timedOut(database, waitedMs, error);
       const holder: LockHolder = { description: "another session that is writing to the database", waitedMs };
       if (waitedMs - told >= TELL_EVERY_MS) {
         request.onWait?.(holder);
