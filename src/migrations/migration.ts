@@ -47,4 +47,9 @@ export interface Migration {
   readonly dependsOn: readonly ModuleReference[];
   /** The file of `up`, as shown to people. */
   readonly file?: string | undefined;
+  /**
+   * Only there while the migration's program has not been loaded: what it declares (name, down, verify,
+   * transaction, …) is not known yet, and its steps refuse to run. Gives the whole migration.
+   */
+  readonly load?: (() => Promise<Migration>) | undefined;
 }

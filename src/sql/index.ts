@@ -5,8 +5,10 @@ export {
   type Directives,
   readDirectives,
 } from "./directives.js";
+export { hasStatement } from "./has-statement.js";
 export { type ReadOptions, tokenize } from "./lexer.js";
 export { unquoteName } from "./name.js";
+export { nearestWord } from "./nearest-word.js";
 export { type Position, positionAt } from "./position.js";
 export { isPragmaOn, type Pragma, readPragma } from "./pragma.js";
 export { splitStatements } from "./split-statements.js";

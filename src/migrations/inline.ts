@@ -1,0 +1,58 @@
+import { TenonError } from "../errors.js";
+import { checksumOf } from "./checksum.js";
+import type { SchemaVersion, SchemaVersions } from "./definition.js";
+import type { LoadContext } from "./load-context.js";
+import type { Migration, Version } from "./migration.js";
+import { readDefinition } from "./read-definition.js";
+import { parseVersion } from "./version.js";
+
+/**
+ * The migrations of a module that are written in the program. A version whose `up` is for other engines only does
+ * not exist on this one.
+ *
+ * @throws TenonError `MIGRATION_INVALID`, `MIGRATION_EMPTY`, `VERSION_INVALID`, `DIRECTIVE_UNKNOWN`, `DIRECTIVE_INVALID`
+ */
+export function readInline(versions: SchemaVersions, context: LoadContext): Migration[] {
+  return Object.entries(versions)
+    .map(([key, schemaVersion]) => readOne(parseVersion(key, { dotted: true }), schemaVersion, context))
+    .filter((migration) => migration !== undefined);
+}
+
+function readOne(version: Version, written: SchemaVersion, context: LoadContext): Migration | undefined {
+  const { module, engine } = context;
+  try {
+    refuseUnknownFields(written);
+    const { name, up, content, ...rest } = readDefinition(written, { version, engine });
+    if (name === undefined) throw invalid("it has no `name`");
+    return up === undefined
+      ? undefined
+      : { module, version, name, up, checksum: checksumOf(content), ...rest };
+  } catch (error) {
+    throw error instanceof TenonError ? error.at({ module, version }) : error;
+  }
+}
+
+const FIELDS: Readonly<Record<keyof SchemaVersion, true>> = {
+  version: true,
+  name: true,
+  description: true,
+  up: true,
+  down: true,
+  verify: true,
+  noTransaction: true,
+  allowLoss: true,
+  dependsOn: true,
+};
+
+function refuseUnknownFields(written: unknown): void {
+  if (typeof written !== "object" || written === null || Array.isArray(written))
+    throw invalid("it is no object");
+  const unknown = Object.keys(written).find((field) => !Object.hasOwn(FIELDS, field));
+  if (unknown !== undefined) throw invalid(`it has a field \`${unknown}\``);
+}
+
+function invalid(why: string): TenonError {
+  return new TenonError("MIGRATION_INVALID", `The migration is not well formed: ${why}.`, {
+    hint: `The fields of a version are ${Object.keys(FIELDS).join(", ")}.`,
+  });
+}
