@@ -1,0 +1,124 @@
+import type { Row, SqlOutput } from "./connection.js";
+import { isServerError } from "./pg-server-error.js";
+import { decoderOf, type WireInput } from "./pg-values.js";
+import type { Answer, Failure } from "./pg-wire.js";
+
+/** The part of the driver's protocol object that a query speaks through; the same for pg-cursor and others. */
+export interface PgProtocol {
+  query(text: string): void;
+  parse(message: { text: string; name?: string; types?: number[] }): void;
+  bind(message: { values: readonly WireInput[] }): void;
+  describe(message: { type: "P"; name: string }): void;
+  execute(message: object): void;
+  sync(): void;
+  sendCopyFail(reason: string): void;
+  once(event: "readyForQuery" | "end", listener: () => void): void;
+  readonly stream: { cork?(): void; uncork?(): void };
+}
+
+interface Field {
+  readonly name: string;
+  readonly dataTypeID: number;
+}
+
+/**
+ * One query for `client.query()`, which takes any object with these methods. The driver's own query class
+ * will not do: it parses values as the global type parsers say, answers an error before the server has told
+ * the state of the transaction, and keeps the rows of scripts.
+ */
+export class PgQuery {
+  readonly #sql: string;
+  readonly #parameters: readonly WireInput[] | undefined;
+  readonly #rows: Row[] = [];
+  #fields: readonly { readonly name: string; readonly decode: (text: string) => SqlOutput }[] = [];
+  #tag = "";
+  #finished = 0;
+  #resolve: (outcome: Answer | Failure) => void = () => {};
+  readonly outcome = new Promise<Answer | Failure>((resolve) => {
+    this.#resolve = resolve;
+  });
+  /** The driver puts its own here when it times the query (query_timeout). */
+  callback: () => void = () => {};
+
+  /** Without parameters: a script in the simple protocol. */
+  constructor(sql: string, parameters?: readonly WireInput[]) {
+    this.#sql = sql;
+    this.#parameters = parameters;
+  }
+
+  submit(protocol: PgProtocol): void {
+    if (this.#parameters === undefined) {
+      protocol.query(this.#sql);
+      return;
+    }
+    protocol.stream.cork?.();
+    protocol.parse({ text: this.#sql });
+    protocol.bind({ values: this.#parameters });
+    protocol.describe({ type: "P", name: "" });
+    protocol.execute({});
+    protocol.sync();
+    protocol.stream.uncork?.();
+  }
+
+  handleRowDescription(message: { readonly fields: readonly Field[] }): void {
+    this.#fields = message.fields.map(({ name, dataTypeID }) => ({ name, decode: decoderOf(dataTypeID) }));
+  }
+
+  handleDataRow(message: { readonly fields: readonly (string | null)[] }): void {
+    if (this.#parameters === undefined) return;
+    this.#rows.push(decodeRow(this.#fields, message.fields));
+  }
+
+  handleCommandComplete(message: { readonly text: string }): void {
+    this.#tag = message.text;
+    this.#finished++;
+  }
+
+  handleReadyForQuery(): void {
+    this.#settle(answerOf(this.#tag, this.#rows));
+  }
+
+  /** After an error of the server the end of the exchange is awaited: only then is the transaction's state known. */
+  handleError(thrown: unknown, protocol: PgProtocol): void {
+    const fail = () => this.#settle({ kind: "failure", thrown, finished: this.#finished });
+    if (isServerError(thrown)) {
+      protocol.once("readyForQuery", fail);
+      protocol.once("end", fail);
+    } else fail();
+  }
+
+  handleCopyInResponse(protocol: PgProtocol): void {
+    protocol.sendCopyFail("there is no data to copy");
+    // The server drops a Sync that it meets while copying, and waits for one after the error:
+    // https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-COPY
+    if (this.#parameters !== undefined) protocol.sync();
+  }
+
+  #settle(outcome: Answer | Failure): void {
+    this.callback();
+    this.#resolve(outcome);
+  }
+
+  handlePortalSuspended(): void {}
+  handleEmptyQuery(): void {}
+  handleCopyData(): void {}
+}
+
+/** One row by name; the last of two columns with one name stays. */
+export function decodeRow(
+  fields: readonly { readonly name: string; readonly decode: (text: string) => SqlOutput }[],
+  values: readonly (string | null)[],
+): Row {
+  const row: Record<string, SqlOutput> = {};
+  fields.forEach(({ name, decode }, index) => {
+    const text = values[index];
+    row[name] = text === null || text === undefined ? null : decode(text);
+  });
+  return row;
+}
+
+/** An answer from its command tag: `INSERT 0 5`, `SELECT 3`, `CREATE TABLE`. */
+export function answerOf(tag: string, rows: Row[]): Answer {
+  const [command = ""] = tag.split(" ");
+  return { kind: "answer", rows, command, count: Number(/\d+$/.exec(tag)?.[0] ?? 0) };
+}

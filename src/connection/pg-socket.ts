@@ -1,0 +1,79 @@
+import { TenonError } from "../errors.js";
+import { describePgClient, type PgClient, type PgReadiness, readinessOf } from "./pg-client.js";
+import { PgQuery } from "./pg-query.js";
+import { endsSession } from "./pg-server-error.js";
+import type { WireInput } from "./pg-values.js";
+import {
+  type Answer,
+  type Failure,
+  type PgWire,
+  type TransactionStatus,
+  transactionStatus,
+} from "./pg-wire.js";
+
+/** The session of one connected `pg` client. What becomes of the client at the end is `giveBack`'s business. */
+export class PgSocket implements PgWire {
+  readonly description: string;
+  status: TransactionStatus = "idle";
+  lost: unknown;
+  readonly #client: PgClient;
+  readonly #readiness: PgReadiness;
+  readonly #giveBack: (socket: PgSocket) => Promise<void>;
+  #quiet = false;
+
+  constructor(client: PgClient, giveBack: (socket: PgSocket) => Promise<void>) {
+    const readiness = readinessOf(client);
+    if (readiness === undefined) {
+      throw new TenonError("UNSUPPORTED", "A client of pg-native, or one in pipeline mode, cannot be used.", {
+        hint: "Give a plain client of pg, or a URL.",
+      });
+    }
+    this.#readiness = readiness;
+    this.#client = client;
+    this.description = describePgClient(client);
+    this.#giveBack = giveBack;
+    readiness.on("readyForQuery", this.#noteStatus);
+    // Without a listener an error between two queries (the server shuts down) would end the process.
+    client.on("error", this.#noteLoss);
+    client.on("end", this.#noteLoss);
+  }
+
+  ask(sql: string, parameters: readonly WireInput[]): Promise<Answer | Failure> {
+    return this.#say(new PgQuery(sql, parameters));
+  }
+
+  run(sql: string): Promise<Answer | Failure> {
+    return this.#say(new PgQuery(sql));
+  }
+
+  async close(): Promise<void> {
+    this.#quiet = true;
+    try {
+      await this.#giveBack(this);
+    } finally {
+      this.#readiness.off("readyForQuery", this.#noteStatus);
+      // An ended client may still report the end of its socket; a client that goes back needs its owner's ears only.
+      if (this.lost === undefined) {
+        this.#client.off("error", this.#noteLoss);
+        this.#client.off("end", this.#noteLoss);
+      }
+    }
+  }
+
+  async #say(query: PgQuery): Promise<Answer | Failure> {
+    if (this.lost !== undefined) return { kind: "failure", thrown: this.lost, finished: 0 };
+    this.#client.query(query);
+    const outcome = await query.outcome;
+    // What the server did not say itself came from a socket that broke, or a driver that gave up waiting.
+    if (outcome.kind === "failure" && endsSession(outcome.thrown)) this.lost ??= outcome.thrown;
+    return outcome;
+  }
+
+  readonly #noteStatus = (message: { readonly status: string }): void => {
+    this.status = transactionStatus(message.status);
+  };
+
+  readonly #noteLoss = (error?: Error): void => {
+    if (!this.#quiet) this.lost ??= error ?? new Error("the socket was closed");
+  };
+}
