@@ -9,6 +9,8 @@ export type {
   SchemaVersions,
   StepDefinition,
 } from "./definition.js";
+export { loadMigrations, loadPrograms, versionsOf } from "./load.js";
+export type { LoadContext } from "./load-context.js";
 export type { Migration, ModuleReference, SqlScript, Step, Version } from "./migration.js";
 export { describeReference, isModuleName, parseReferences, type ReferenceInput } from "./reference.js";
 export { type Source, type SourceDefinition, sourceOf } from "./source.js";

@@ -1,0 +1,63 @@
+import { TenonError } from "../errors.js";
+import { checksumOf } from "./checksum.js";
+import { codeMigration } from "./code-file.js";
+import { listFolder } from "./list-folder.js";
+import type { LoadContext } from "./load-context.js";
+import type { Migration, Step } from "./migration.js";
+import { chooseFile, type MigrationFiles, type NamedFile } from "./migration-files.js";
+import { readMigrationText } from "./read-text.js";
+import { parseReferences } from "./reference.js";
+import { readSqlStep, type SqlStep, type StepRole } from "./sql-step.js";
+
+/**
+ * Reads the migrations in a folder, in the order of their versions. A version whose files are for other engines
+ * only does not exist on this one. Code is read as text for its checksum and is not run.
+ *
+ * @throws TenonError what `listFolder` throws, and `FILE_FAILED`, `MIGRATION_NOT_UTF8`, `MIGRATION_EMPTY`,
+ *   `DIRECTIVE_UNKNOWN`, `DIRECTIVE_INVALID`
+ */
+export function readFolder(folder: string, context: LoadContext): Migration[] {
+  return listFolder(folder, context.baseFolder)
+    .map((files) => readMigration(files, context))
+    .filter((migration) => migration !== undefined);
+}
+
+function readMigration(files: MigrationFiles, context: LoadContext): Migration | undefined {
+  const up = chooseFile(files, "up", context.engine);
+  if (up === undefined) return undefined;
+  const { module, engine } = context;
+  const { version, name } = files;
+  try {
+    const text = readMigrationText(up.path, up.file);
+    const checksum = checksumOf(text);
+    const steps = { down: readOther("down", files, context), verify: readOther("verify", files, context) };
+    if (up.format === "code")
+      return codeMigration({ module, engine, version, name, checksum, file: up, text, ...steps });
+    const { step, directives } = readScript("up", text, up, context);
+    return {
+      module,
+      version,
+      name,
+      description: directives.description,
+      up: step,
+      ...steps,
+      checksum,
+      transaction: directives.noTransaction ? "outside" : "inside",
+      allowLoss: directives.allowLoss,
+      dependsOn: parseReferences(directives.dependsOn),
+      file: up.file,
+    };
+  } catch (error) {
+    throw error instanceof TenonError ? error.at({ module, version, file: up.file }) : error;
+  }
+}
+
+function readOther(role: StepRole, files: MigrationFiles, context: LoadContext): Step | undefined {
+  const file = chooseFile(files, role, context.engine);
+  if (file === undefined) return undefined;
+  return readScript(role, readMigrationText(file.path, file.file), file, context).step;
+}
+
+function readScript(role: StepRole, text: string, { file }: NamedFile, { engine }: LoadContext): SqlStep {
+  return readSqlStep(role, [{ text, file }], engine);
+}

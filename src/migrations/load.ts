@@ -1,0 +1,59 @@
+import { readFolder } from "./folder.js";
+import { readInline } from "./inline.js";
+import { listFolder } from "./list-folder.js";
+import type { LoadContext } from "./load-context.js";
+import type { Migration, Version } from "./migration.js";
+import { chooseFile } from "./migration-files.js";
+import type { Source } from "./source.js";
+import { compareVersions } from "./version.js";
+
+/**
+ * Reads the migrations of a module from its source, in the order of their versions. No code of the migrations runs:
+ * those in code files still have to be loaded, see `loadPrograms`.
+ *
+ * @throws TenonError the code of whatever is wrong with them, naming the file or version
+ */
+export async function loadMigrations(source: Source, context: LoadContext): Promise<readonly Migration[]> {
+  return readSource(source, context).sort((a, b) => compareVersions(a.version, b.version));
+}
+
+/**
+ * Loads the programs of those migrations that are going to run, or to be rolled back: only then are their name,
+ * steps, transaction and dependencies known. The others are handed on as they are, and their programs stay unread.
+ *
+ * @throws TenonError `MIGRATION_INVALID`, `MIGRATION_EMPTY`, `MIGRATION_DUPLICATE`
+ */
+export async function loadPrograms(
+  migrations: readonly Migration[],
+  isNeeded: (migration: Migration) => boolean = () => true,
+): Promise<readonly Migration[]> {
+  const loaded: Migration[] = [];
+  // One after the other, so that what they do while they are loaded happens in one order.
+  for (const migration of migrations) {
+    const load = isNeeded(migration) ? migration.load : undefined;
+    loaded.push(load === undefined ? migration : await load());
+  }
+  return loaded;
+}
+
+/** The versions of a source on one engine, in their order; of a folder, by the names of its files alone. */
+export function versionsOf(source: Source, context: LoadContext): readonly Version[] {
+  if (source.kind === "inline")
+    return readInline(source.versions, context)
+      .map(({ version }) => version)
+      .sort(compareVersions);
+  return listFolder(source.path, context.baseFolder)
+    .filter((files) => chooseFile(files, "up", context.engine) !== undefined)
+    .map(({ version }) => version);
+}
+
+function readSource(source: Source, context: LoadContext): Migration[] {
+  switch (source.kind) {
+    case "inline":
+      return readInline(source.versions, context);
+    case "folder":
+      return readFolder(source.path, context);
+    default:
+      return source satisfies never;
+  }
+}
