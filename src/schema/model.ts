@@ -105,6 +105,18 @@ export function sortModel(model: DatabaseModel): DatabaseModel {
   };
 }
 
+/** The same model sorted, and without the properties that say nothing: `undefined` and `false`. */
+export function tidyModel(model: DatabaseModel): DatabaseModel {
+  return withoutNothings(sortModel(model));
+}
+
+function withoutNothings<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(withoutNothings) as T;
+  if (typeof value !== "object" || value === null) return value;
+  const says = Object.entries(value).filter(([, part]) => part !== undefined && part !== false);
+  return Object.fromEntries(says.map(([name, part]) => [name, withoutNothings(part)])) as T;
+}
+
 function sortKey(object: {
   readonly name: string;
   readonly schema?: string;

@@ -1,0 +1,84 @@
+import type { Connection } from "../connection/index.js";
+import type {
+  Change,
+  Comparison,
+  DatabaseModel,
+  Hazard,
+  ModelRules,
+  ObjectAddress,
+  RenameAnswers,
+  Selection,
+} from "../schema/index.js";
+import type { SessionSettings } from "./dialect.js";
+
+/** What Tenon knows of one engine's schemas: reading one, comparing two, and changing one into the other. */
+export interface SchemaDialect {
+  readonly rules: ModelRules;
+
+  /** Reads a database into a model, with a constant number of queries. */
+  introspect(connection: Connection, options?: IntrospectOptions): Promise<DatabaseModel>;
+
+  /**
+   * The model as the engine itself would tell it: built in `scratch` and read back. For models that come from
+   * elsewhere than a database. `scratch` is left as it was found.
+   */
+  normalise(model: DatabaseModel, scratch: Connection): Promise<DatabaseModel>;
+
+  /** A hash of all that counts in a model: see `fingerprint` in the schema layer. */
+  fingerprint(model: DatabaseModel): string;
+
+  /** Whether two models are the same, and if not, in what: renames are not looked for. */
+  compare(from: DatabaseModel, to: DatabaseModel): Comparison;
+
+  /**
+   * Finds what makes a database that looks like `from` look like `to`.
+   * @throws TenonError `RENAME_AMBIGUOUS`, `CHANGE_UNSUPPORTED`, `USAGE`.
+   */
+  planChanges(from: DatabaseModel, to: DatabaseModel, options?: PlanChangesOptions): Promise<ChangePlan>;
+}
+
+export interface IntrospectOptions extends Selection {
+  /** Read the rights on objects too, where the engine has such. */
+  readonly grants?: boolean | undefined;
+}
+
+export interface PlanChangesOptions {
+  readonly renames?: RenameAnswers | undefined;
+  /** What may change; the rest of the database stays as it is. */
+  readonly selection?: Selection | undefined;
+  /** Whether columns in another order are a difference; `ignore` unless told. */
+  readonly columnOrder?: "ignore" | "exact" | undefined;
+  /** Builds indexes without blocking writers where the engine can; the script then runs outside a transaction. */
+  readonly concurrently?: boolean | undefined;
+}
+
+/**
+ * A way from one model to another. To make it: run the checks, apply the settings, BEGIN, run the statements, compare the violations of
+ * foreign keys with those before, read the database again and compare it with `comparison.to`, COMMIT.
+ */
+export interface ChangePlan {
+  readonly comparison: Comparison;
+  readonly hazards: readonly Hazard[];
+  /** To be run on the database as it is before the first statement. */
+  readonly checks: readonly DataCheck[];
+  readonly statements: readonly PlannedStatement[];
+  /** Session settings to be made outside the transaction. */
+  readonly settings: SessionSettings;
+  /** `outside`: some statement cannot run in a transaction. */
+  readonly transaction: "inside" | "outside";
+}
+
+/** A question to the rows: every row that `query` gives stands in the way of a change. */
+export interface DataCheck {
+  readonly object: ObjectAddress;
+  readonly query: string;
+  /** A sentence that says what such a row means. */
+  readonly message: string;
+}
+
+/** One statement, formatted for people, without its semicolon. */
+export interface PlannedStatement {
+  readonly text: string;
+  /** The changes that it makes, or helps to make. */
+  readonly changes: readonly Change[];
+}
