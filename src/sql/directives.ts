@@ -34,18 +34,18 @@ export interface DirectiveOptions extends ReadOptions {
  *   a directive further down, where it would have no effect.
  */
 export function readDirectives(text: string, options: DirectiveOptions = {}): Directives {
-  return findDirectives(text, options).reduce(
-    (read, directive) => addDirective(read, directive, options.file),
-    NO_DIRECTIVES,
-  );
+  const read: Reading = { noTransaction: false, allowLoss: new Set(), description: undefined, dependsOn: [] };
+  for (const directive of findDirectives(text, options)) addDirective(read, directive, options.file);
+  return { ...read, allowLoss: [...read.allowLoss] };
 }
 
-const NO_DIRECTIVES: Directives = {
-  noTransaction: false,
-  allowLoss: [],
-  description: undefined,
-  dependsOn: [],
-};
+/** The directives read so far. */
+interface Reading {
+  noTransaction: boolean;
+  readonly allowLoss: Set<string>;
+  description: string | undefined;
+  readonly dependsOn: Dependency[];
+}
 
 const USAGES = {
   "no-transaction": "`-- tenon: no-transaction`",
@@ -54,7 +54,7 @@ const USAGES = {
   "depends-on": "`-- tenon: depends-on users@2, core`",
 } as const;
 
-function addDirective(read: Directives, directive: FoundDirective, file: string | undefined): Directives {
+function addDirective(read: Reading, directive: FoundDirective, file: string | undefined): void {
   const { name, value } = directive;
   if (!isKnown(name)) throw unknownDirective(directive, file);
   const invalid = (reason: string) =>
@@ -65,25 +65,29 @@ function addDirective(read: Directives, directive: FoundDirective, file: string 
   switch (name) {
     case "no-transaction":
       if (value !== "") throw invalid(`takes no value, and has "${value}"`);
-      return { ...read, noTransaction: true };
+      read.noTransaction = true;
+      return;
     case "allow-loss": {
       const tables = readTableNames(value);
       if (tables === undefined) throw invalid(`needs table names separated by commas, and has "${value}"`);
-      return { ...read, allowLoss: [...new Set([...read.allowLoss, ...tables])] };
+      for (const table of tables) read.allowLoss.add(table);
+      return;
     }
     case "description":
       if (value === "") throw invalid("needs a text");
       if (read.description !== undefined) throw invalid("is given twice");
-      return { ...read, description: value };
+      read.description = value;
+      return;
     case "depends-on": {
       const dependencies = readDependencies(value);
       if (dependencies === undefined) {
         throw invalid(`needs modules, or modules with a version, separated by commas, and has "${value}"`);
       }
-      return { ...read, dependsOn: [...read.dependsOn, ...dependencies] };
+      read.dependsOn.push(...dependencies);
+      return;
     }
     default:
-      return name satisfies never;
+      name satisfies never;
   }
 }
 

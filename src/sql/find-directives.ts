@@ -1,7 +1,7 @@
 import { TenonError } from "../errors.js";
 import type { DirectiveOptions } from "./directives.js";
 import { createLexer } from "./lexer.js";
-import { positionAt } from "./position.js";
+import { LineCounter, positionAt } from "./position.js";
 import type { SqlSyntax } from "./statement.js";
 
 /** A directive as written, not yet understood. */
@@ -20,6 +20,7 @@ export function findDirectives(text: string, options: DirectiveOptions): readonl
   if (!LOOKS_LIKE_ONE.test(text)) return [];
   const found: FoundDirective[] = [];
   const lexer = createLexer(text, options.syntax ?? "sqlite", options);
+  const lines = new LineCounter(text);
   let body = text.length;
   while (lexer.next()) {
     if (lexer.kind !== "comment") {
@@ -29,7 +30,7 @@ export function findDirectives(text: string, options: DirectiveOptions): readonl
     const directive = DIRECTIVE.exec(text.slice(lexer.start, lexer.end));
     if (directive === null) continue;
     const [, name = "", value = ""] = directive;
-    const { line } = positionAt(text, lexer.start);
+    const { line } = lines.advanceTo(lexer.start);
     found.push({ name: name.toLowerCase(), value: value.trim(), line });
   }
   if (LOOKS_LIKE_ONE.test(text.slice(body))) refuseLateDirectives(text, body, options);

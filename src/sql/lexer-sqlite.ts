@@ -42,9 +42,9 @@ export class SqliteLexer extends Lexer {
         return this.#takeMatch("parameter", NUMBERED_PARAMETER);
       case DOLLAR:
       case 0x40: // @
-      case 0x3a: // :
+      case COLON:
       case 0x23: // #
-        return this.#takeMatch("parameter", NAMED_PARAMETER);
+        return this.#scanParameter();
       default:
         return this.#takeMatch("operator", OPERATOR);
     }
@@ -57,6 +57,22 @@ export class SqliteLexer extends Lexer {
     let at = this.start + 1;
     while (isNameCharacter(text.charCodeAt(at))) at++;
     return this.take("word", at);
+  }
+
+  // With the endings of Tcl variables: `$name::part(index)`.
+  #scanParameter(): number {
+    const text = this.text;
+    let at = this.start + 1;
+    let hasName = false;
+    for (;;) {
+      if (isNameCharacter(text.charCodeAt(at))) hasName = true;
+      else if (text.charCodeAt(at) === COLON && text.charCodeAt(at + 1) === COLON) at++;
+      else break;
+      at++;
+    }
+    if (!hasName) return this.take("unknown", at);
+    TCL_INDEX.lastIndex = at;
+    return this.take("parameter", TCL_INDEX.test(text) ? TCL_INDEX.lastIndex : at);
   }
 
   // Only LF ends a comment in SQLite; a lone CR does not.
@@ -73,12 +89,12 @@ export class SqliteLexer extends Lexer {
 }
 
 const DOLLAR = 0x24;
+const COLON = 0x3a;
 // Letters behind a number belong to it here: SQLite refuses the whole of it as one unrecognised token.
 const NUMBER = /(?:0[xX][0-9a-fA-F_]*|[0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]+)?)[\w$\x80-\uffff]*/y;
 const OPERATOR = /->>?|-|\|\||<=|<>|<<|<|>=|>>|>|==?|!=|[+*%|&~]/y;
 const NUMBERED_PARAMETER = /\?[0-9]*/y;
-// With the endings of Tcl variables, such as `$name::part(index)`.
-const NAMED_PARAMETER = /[$@:#](?:::)*[\w$\x80-\uffff](?:[\w$\x80-\uffff]|::)*(?:\([^ \t-\r)]*\)?)?/y;
+const TCL_INDEX = /\([^ \t-\r)]*\)?/y;
 
 function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
