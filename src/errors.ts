@@ -30,6 +30,7 @@ export const ERROR_CODES = {
   ENCRYPTION_KEY_FILE_FOREIGN: "the key file belongs to another database",
   ENCRYPTION_KEY_FILE_INVALID: "the key file is damaged or of an unknown version",
   ENCRYPTION_NOT_ENCRYPTED: "a password was given for a database that is not encrypted",
+  ENCRYPTION_PASSWORD_EMPTY: "an empty password was given",
   ENCRYPTION_PASSWORD_REQUIRED: "the database is encrypted and no password was given",
 
   // reading SQL

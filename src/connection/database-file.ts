@@ -1,53 +1,129 @@
-import { accessSync, closeSync, constants, openSync, readSync, type Stats, statSync } from "node:fs";
-import { dirname } from "node:path";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  openSync,
+  readlinkSync,
+  readSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { messageOf, TenonError } from "../errors.js";
 
-export interface DatabaseFileExpectations {
-  /** How messages name the file. */
+/** What lies where a database should be, seen before the engine looks: nothing is created or changed on the way. */
+export interface DatabaseFile {
+  /** The file's real path, behind symbolic links: the engine puts its side files there. */
+  readonly path: string;
+  /** The file as messages name it. */
   readonly description: string;
-  /** Whether a missing or empty file may become a database. */
-  readonly mayCreate: boolean;
-  readonly isEncrypted: boolean;
+  /** `opaque` is what does not begin as a SQLite file does: encrypted, or something else altogether. */
+  readonly kind: "missing" | "empty" | "plain" | "opaque";
+  /** The first 100 bytes, or as many as there are. */
+  readonly header: Uint8Array;
 }
 
-/**
- * Looks at a database file before the engine does: what is wrong is told exactly, and nothing is created or
- * changed on the way. Gives false when there is no database yet and one may be made.
- */
-export function checkDatabaseFile(file: string, expected: DatabaseFileExpectations): boolean {
-  const { description, mayCreate } = expected;
-  const stats = statOf(file, description);
-  if (stats === undefined) {
-    if (!mayCreate) {
-      throw failed(
-        `${description} does not exist.`,
-        "Check the path; relative paths start at the working directory.",
-      );
-    }
-    checkFolder(dirname(file), description);
-    return false;
-  }
+/** @throws TenonError `CONNECTION_FAILED` when there is something that cannot be a database file. */
+export function inspectDatabaseFile(file: string, description: string): DatabaseFile {
+  const path = realPath(file, description);
+  const stats = statOf(path, description);
+  if (stats === undefined) return { path, description, kind: "missing", header: new Uint8Array() };
   if (stats.isDirectory())
     throw failed(`${description} is a folder, not a database file.`, "Name a file in it.");
   if (!stats.isFile()) throw failed(`${description} is not a regular file.`, "Check the path.");
-  if (stats.size === 0) {
-    if (mayCreate) return false;
+  const header = readHeader(path, description);
+  if (header.length === 0) return { path, description, kind: "empty", header };
+  return { path, description, kind: isSqliteHeader(header) ? "plain" : "opaque", header };
+}
+
+/** Refuses a file that is not there yet, or has nothing in it, where none may be made. */
+export function refuseAbsent(file: DatabaseFile): void {
+  const { kind, description } = file;
+  if (kind === "missing") {
+    throw failed(
+      `${description} does not exist.`,
+      "Check the path; relative paths start at the working directory.",
+    );
+  }
+  if (kind === "empty") {
     throw new TenonError("NOT_A_DATABASE", `${description} is empty: it has no bytes at all.`, {
-      hint: "Check whether a copy was cut short; a new database is made by a command that writes.",
+      hint: "Check whether a copy was cut short. What may write makes a new database of it.",
     });
   }
-  const header = readHeader(file, description);
-  if (!expected.isEncrypted && !isSqliteHeader(header)) {
-    throw new TenonError("NOT_A_DATABASE", `${description} is not a SQLite database, or is encrypted.`, {
-      hint: "Check the path; for an encrypted database give its password.",
-    });
+}
+
+/** Refuses a folder in which no file can be made. */
+export function refuseFolder(file: DatabaseFile): void {
+  const { description } = file;
+  const folder = dirname(file.path);
+  const stats = statOf(folder, description);
+  if (stats === undefined) {
+    throw failed(
+      `${description} cannot be created: the folder ${folder} does not exist.`,
+      "Create the folder first.",
+    );
   }
-  return true;
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch {
+    throw failed(
+      `${description} cannot be created: this user may not write in ${folder}.`,
+      "Change the rights of the folder, or choose another one.",
+    );
+  }
+}
+
+/**
+ * True when the file has the form of an encrypted database: the cipher leaves these eight bytes of the header as they
+ * are, and five of them are always the same: https://sqlite.org/fileformat.html#the_database_header
+ */
+export function looksEncrypted({ kind, header }: DatabaseFile): boolean {
+  if (kind !== "opaque" || header.length < 24) return false;
+  const pageSize = ((header[16] ?? 0) << 8) | (header[17] ?? 0);
+  const isPageSize = pageSize === 1 || (pageSize >= 512 && Number.isInteger(Math.log2(pageSize)));
+  return isPageSize && header[21] === 64 && header[22] === 32 && header[23] === 32;
 }
 
 /** https://sqlite.org/fileformat.html#magic_header_string */
-export function isSqliteHeader(header: Uint8Array): boolean {
+function isSqliteHeader(header: Uint8Array): boolean {
   return Buffer.from(header.subarray(0, 16)).equals(Buffer.from("SQLite format 3\0"));
+}
+
+/** The path behind symbolic links, also where a link leads to a file that is still to be made. */
+function realPath(file: string, description: string, linksLeft = 40): string {
+  try {
+    return realpathSync(file);
+  } catch (error) {
+    if (codeOf(error) === "ENOTDIR") {
+      throw failed(`${description} cannot be opened: a part of its path is a file.`, "Check the path.");
+    }
+    if (codeOf(error) === "ELOOP" || linksLeft === 0) {
+      throw failed(
+        `${description} is a symbolic link that leads back to itself.`,
+        "Check where the link leads.",
+      );
+    }
+    if (codeOf(error) !== "ENOENT") {
+      throw failed(
+        `${description} cannot be reached: ${messageOf(error)}.`,
+        "Check the rights of its folders.",
+      );
+    }
+  }
+  const target = linkTarget(file);
+  if (target !== undefined) return realPath(resolve(dirname(file), target), description, linksLeft - 1);
+  const folder = dirname(file);
+  return folder === file ? file : join(realPath(folder, description, linksLeft), basename(file));
+}
+
+function linkTarget(file: string): string | undefined {
+  try {
+    return readlinkSync(file);
+  } catch {
+    // Not a link, or not there: then there is no target, which is all that is asked.
+    return undefined;
+  }
 }
 
 function statOf(file: string, description: string): Stats | undefined {
@@ -56,31 +132,9 @@ function statOf(file: string, description: string): Stats | undefined {
   } catch (error) {
     const code = codeOf(error);
     if (code === "ENOENT") return undefined;
-    if (code === "ENOTDIR") throw failed(`${description}: a part of the path is a file.`, "Check the path.");
     throw failed(
       `${description} cannot be reached: ${messageOf(error)}.`,
       "Check the rights of its folders.",
-    );
-  }
-}
-
-function checkFolder(folder: string, description: string): void {
-  const stats = statOf(folder, description);
-  if (stats === undefined) {
-    throw failed(
-      `${description} cannot be created: the folder ${folder} does not exist.`,
-      "Create the folder first.",
-    );
-  }
-  if (!stats.isDirectory()) {
-    throw failed(`${description} cannot be created: ${folder} is not a folder.`, "Check the path.");
-  }
-  try {
-    accessSync(folder, constants.W_OK | constants.X_OK);
-  } catch {
-    throw failed(
-      `${description} cannot be created: this user may not write in ${folder}.`,
-      "Change the rights of the folder, or choose another one.",
     );
   }
 }

@@ -12,6 +12,8 @@ export type {
   SqlOutput,
   StatementOptions,
 } from "./connection.js";
+export { changePassword, type PasswordChange } from "./encryption/change-password.js";
+export type { Encryption } from "./encryption/unlock.js";
 export { connectToLockFile } from "./libsql.js";
 export { redactUrl } from "./redact-url.js";
 export { type DatabaseUrl, parseDatabaseUrl } from "./url.js";

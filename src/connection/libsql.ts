@@ -1,49 +1,62 @@
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type ErrorCode, TenonError } from "../errors.js";
 import type { Connection } from "./connection.js";
-import { checkDatabaseFile } from "./database-file.js";
+import { type DatabaseFile, inspectDatabaseFile, refuseAbsent, refuseFolder } from "./database-file.js";
+import { readHead, refusePlainHead, setKey } from "./encryption/database-cipher.js";
+import { type Encryption, refuseEncrypted, unlockDatabase } from "./encryption/unlock.js";
 import { LibsqlConnection, type LibsqlConnectionOptions } from "./libsql-connection.js";
 import { type NativeDatabase, openNative } from "./libsql-driver.js";
 
 export interface LibsqlOptions {
   /** A path of the file system, or `:memory:`. */
   readonly path: string;
-  /** The path for messages; `path` unless given. */
-  readonly description?: string | undefined;
   /** Refuses to write, and to create. */
   readonly readOnly?: boolean | undefined;
   /** Refuses to create the file. */
   readonly mustExist?: boolean | undefined;
   /** How long a statement waits while another session holds the database; 5000 unless given. */
   readonly busyTimeoutMs?: number | undefined;
-  /** The key as the driver takes it; the file is encrypted with it. */
-  readonly encryptionKey?: string | undefined;
+  readonly encryption?: Encryption | undefined;
 }
 
-export const DEFAULT_BUSY_TIMEOUT_MS = 5000;
+const DEFAULT_BUSY_TIMEOUT_MS = 5000;
 
 /** Opens a SQLite database in a file or in memory; the file is created unless the options forbid it. */
 export async function openLibsql(options: LibsqlOptions): Promise<Connection> {
-  const { path, readOnly = false, busyTimeoutMs = DEFAULT_BUSY_TIMEOUT_MS } = options;
-  const description = options.description ?? path;
-  const key = options.encryptionKey === undefined ? {} : { encryptionKey: options.encryptionKey };
+  const { path, readOnly = false, busyTimeoutMs = DEFAULT_BUSY_TIMEOUT_MS, encryption } = options;
   if (path === ":memory:") {
-    const native = await openHandle(path, description, key);
-    return prepareSession({ native, description, busyTimeoutMs, readOnly, file: undefined });
+    if (encryption !== undefined) throw memoryHasNoPassword();
+    const native = await openHandle(path, path, undefined);
+    return prepareSession({ native, description: path, busyTimeoutMs, readOnly, file: undefined });
   }
-  const file = resolve(path);
-  checkDatabaseFile(file, {
-    description,
-    mayCreate: !readOnly && options.mustExist !== true,
-    isEncrypted: options.encryptionKey !== undefined,
-  });
-  if (!readOnly) {
-    const native = await openHandle(file, description, key);
-    return prepareSession({ native, description, busyTimeoutMs, readOnly, file });
+  const file = inspectDatabaseFile(resolve(path), path);
+  const mayCreate = !readOnly && options.mustExist !== true;
+  const isThere = file.kind === "plain" || file.kind === "opaque";
+  if (!isThere && !mayCreate) refuseAbsent(file);
+  if (!isThere) refuseFolder(file);
+  if (encryption === undefined) refuseEncrypted(file);
+  if (encryption === undefined) return openFile(file, options, undefined);
+  const key = await unlockDatabase(file, encryption);
+  try {
+    const connection = await openFile(file, options, key.dataKey);
+    if (!isThere) await refusePlainFile(connection, file.path);
+    return connection;
+  } catch (error) {
+    throw error instanceof TenonError && error.code === "NOT_A_DATABASE" ? firstPageDamaged(file) : error;
   }
-  return openReadOnly(file, description, key, busyTimeoutMs);
+}
+
+async function openFile(
+  file: DatabaseFile,
+  options: LibsqlOptions,
+  dataKey: Uint8Array | undefined,
+): Promise<Connection> {
+  const { readOnly = false, busyTimeoutMs = DEFAULT_BUSY_TIMEOUT_MS } = options;
+  if (readOnly) return openReadOnly(file, dataKey, busyTimeoutMs);
+  const native = await openHandle(file.path, file.description, dataKey);
+  return prepareSession({ native, description: file.description, busyTimeoutMs, readOnly, file: file.path });
 }
 
 /**
@@ -54,10 +67,9 @@ export async function connectToLockFile(connection: Connection): Promise<Connect
   if (!(connection instanceof LibsqlConnection) || connection.file === undefined || connection.readOnly) {
     return undefined;
   }
-  // Through a symbolic link or not, everybody must come to the same lock file.
-  const file = `${realpathSync(connection.file)}.lock`;
+  const file = `${connection.file}.lock`;
   const description = `${connection.description}.lock`;
-  const native = await openHandle(file, description, {});
+  const native = await openHandle(file, description, undefined);
   return new LibsqlConnection({ native, description, busyTimeoutMs: 0, readOnly: false, file });
 }
 
@@ -68,31 +80,32 @@ export async function connectToLockFile(connection: Connection): Promise<Connect
  * database open, and it is read as it lies: https://sqlite.org/wal.html#read_only_databases
  */
 async function openReadOnly(
-  file: string,
-  description: string,
-  key: { readonly encryptionKey?: string },
+  file: DatabaseFile,
+  dataKey: Uint8Array | undefined,
   busyTimeoutMs: number,
 ): Promise<Connection> {
-  const hasSideFiles = existsSync(`${file}-wal`) || existsSync(`${file}-shm`);
-  const onClosed = hasSideFiles ? undefined : () => removeSideFiles(file, key);
-  const session = { description, busyTimeoutMs, readOnly: true, file };
-  const address = pathToFileURL(file).href;
+  const { path, description } = file;
+  const hadSideFiles = hasSideFiles(path);
+  const onClosed = hadSideFiles ? undefined : () => removeSideFiles(path, dataKey);
+  const session = { description, busyTimeoutMs, readOnly: true, file: path };
+  const address = pathToFileURL(path).href;
   try {
-    const native = await openHandle(`${address}?mode=ro`, description, key);
+    const native = await openHandle(`${address}?mode=ro`, description, dataKey);
     return await prepareSession({ native, ...session, onClosed });
   } catch (error) {
     const isUnopenable = error instanceof TenonError && error.details["engineCode"] === "SQLITE_CANTOPEN";
-    if (!isUnopenable || hasSideFiles) throw error;
-    const native = await openHandle(`${address}?mode=ro&immutable=1`, description, key);
+    if (!isUnopenable || hadSideFiles) throw error;
+    const native = await openHandle(`${address}?mode=ro&immutable=1`, description, dataKey);
     return prepareSession({ native, ...session });
   }
 }
 
-async function removeSideFiles(file: string, key: { readonly encryptionKey?: string }): Promise<void> {
-  if (!existsSync(`${file}-wal`) && !existsSync(`${file}-shm`)) return;
+async function removeSideFiles(path: string, dataKey: Uint8Array | undefined): Promise<void> {
+  if (!hasSideFiles(path)) return;
   let native: NativeDatabase | undefined;
   try {
-    native = await openNative(`${pathToFileURL(file).href}?mode=rw`, key);
+    native = await openNative(`${pathToFileURL(path).href}?mode=rw`, {});
+    if (dataKey !== undefined) setKey(native, dataKey);
     native.exec("PRAGMA schema_version");
   } catch {
     // Without the right to write they stay, empty and harmless, as any read-only session leaves them.
@@ -101,19 +114,31 @@ async function removeSideFiles(file: string, key: { readonly encryptionKey?: str
   }
 }
 
+function hasSideFiles(path: string): boolean {
+  return existsSync(`${path}-wal`) || existsSync(`${path}-shm`);
+}
+
 async function openHandle(
   address: string,
   description: string,
-  options: { readonly encryptionKey?: string },
+  dataKey: Uint8Array | undefined,
 ): Promise<NativeDatabase> {
+  let native: NativeDatabase;
   try {
-    return await openNative(address, options);
+    native = await openNative(address, {});
   } catch (error) {
     if (error instanceof TenonError) throw error;
-    // The driver's own message holds the address with the file's full path, and no more than a number as reason.
+    // The driver's own message gives no more than a number as the reason.
     throw new TenonError("CONNECTION_FAILED", `${description} cannot be opened.`, {
       hint: "Check that the folder exists and that this user may read and write in it.",
     });
+  }
+  try {
+    if (dataKey !== undefined) setKey(native, dataKey);
+    return native;
+  } catch (error) {
+    native.close();
+    throw error;
   }
 }
 
@@ -121,13 +146,13 @@ async function prepareSession(options: LibsqlConnectionOptions): Promise<Connect
   const { description, busyTimeoutMs, readOnly, file } = options;
   const connection = new LibsqlConnection(options);
   try {
-    // Reads the first page: what is not a database, or is encrypted with another key, shows here.
+    // Reads the first page: what is damaged, or locked, shows here.
     await connection.query("PRAGMA schema_version");
     await connection.execute("PRAGMA foreign_keys = ON");
     const [row] = await connection.query("PRAGMA foreign_keys");
     if (row?.["foreign_keys"] !== 1) {
       throw new TenonError("FOREIGN_KEYS_UNAVAILABLE", `${description} does not switch foreign keys on.`, {
-        hint: "The SQLite library was built without them; install the package libsql as it is published.",
+        hint: `The SQLite library was built without them; install the package "libsql" as it is published.`,
       });
     }
     if (file !== undefined && !readOnly) await switchToWal(connection, busyTimeoutMs);
@@ -156,3 +181,26 @@ async function switchToWal(connection: Connection, busyTimeoutMs: number): Promi
 const LONGEST_WAIT_FOR_WAL_MS = 500;
 
 const MEANS_NO_WAL = new Set<ErrorCode>(["DATABASE_READ_ONLY", "DATABASE_BUSY", "CONNECTION_FAILED"]);
+
+async function refusePlainFile(connection: Connection, path: string): Promise<void> {
+  try {
+    refusePlainHead(readHead(path));
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+function firstPageDamaged({ description }: DatabaseFile): TenonError {
+  return new TenonError(
+    "DATABASE_CORRUPT",
+    `The key file of ${description} belongs to it and opens, but the first page of the database cannot be read with the key: it is damaged.`,
+    { hint: "Restore the database from a backup. Nothing was changed." },
+  );
+}
+
+function memoryHasNoPassword(): TenonError {
+  return new TenonError("USAGE", "A database in memory is not encrypted, and a password was given.", {
+    hint: "Leave the password out, or give a file.",
+  });
+}

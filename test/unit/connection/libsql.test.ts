@@ -45,7 +45,15 @@ describe("a file", () => {
 describe("values", () => {
   test("come back as they were bound", async () => {
     const connection = await open(":memory:");
-    const values = [null, 1, -0.5, 2 ** 53 + 2, 9007199254740993n, "text", new Uint8Array([1, 0, 2])] as const;
+    const values = [
+      null,
+      1,
+      -0.5,
+      2 ** 53 + 2,
+      9007199254740993n,
+      "text",
+      new Uint8Array([1, 0, 2]),
+    ] as const;
     const [row] = await connection.query("SELECT ? a, ? b, ? c, ? d, ? e, ? f, ? g", values);
     expect(Object.values(row ?? {})).toEqual(values);
   });
