@@ -93,15 +93,16 @@ function refuseDirectives({ text, file }: CodeFile): void {
 
 /** Nothing but comments and white space, so nothing that could be loaded. */
 function isOnlyComments(text: string): boolean {
-  let at = 0;
-  for (;;) {
-    at = text.slice(at).search(/\S/) + at;
+  const visible = /\S/g;
+  for (let found = visible.exec(text); found !== null; found = visible.exec(text)) {
+    const at = found.index;
     const end = text.startsWith("//", at) ? "\n" : text.startsWith("/*", at) ? "*/" : undefined;
-    if (end === undefined) return at >= text.length;
-    const found = text.indexOf(end, at + 2);
-    if (found === -1) return true;
-    at = found + end.length;
+    if (end === undefined) return false;
+    const close = text.indexOf(end, at + 2);
+    if (close === -1) return true;
+    visible.lastIndex = close + end.length;
   }
+  return true;
 }
 
 function emptyProgram(file: string): TenonError {
