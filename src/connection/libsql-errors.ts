@@ -122,10 +122,26 @@ function explain(
 function engineError(thrown: unknown): EngineError | undefined {
   if (!(thrown instanceof Error) || !("code" in thrown) || typeof thrown.code !== "string") return undefined;
   const rawCode = "rawCode" in thrown && typeof thrown.rawCode === "number" ? thrown.rawCode : undefined;
-  return thrown.code.startsWith("SQLITE_")
-    ? { code: thrown.code, rawCode, message: thrown.message }
-    : undefined;
+  const code = thrown.code.startsWith("UNKNOWN_SQLITE_ERROR_") ? primaryCode(rawCode) : thrown.code;
+  return code?.startsWith("SQLITE_") ? { code, rawCode, message: thrown.message } : undefined;
 }
+
+/** The driver has no names for some extended codes (SQLITE_READONLY_DIRECTORY is one); their last byte tells the kind. */
+function primaryCode(rawCode: number | undefined): string | undefined {
+  return rawCode === undefined ? undefined : (PRIMARY_CODES.get(rawCode & 0xff) ?? "SQLITE_ERROR");
+}
+
+const PRIMARY_CODES = new Map([
+  [5, "SQLITE_BUSY"],
+  [6, "SQLITE_LOCKED"],
+  [8, "SQLITE_READONLY"],
+  [10, "SQLITE_IOERR"],
+  [11, "SQLITE_CORRUPT"],
+  [13, "SQLITE_FULL"],
+  [14, "SQLITE_CANTOPEN"],
+  [19, "SQLITE_CONSTRAINT"],
+  [26, "SQLITE_NOTADB"],
+]);
 
 const EXCERPT_LENGTH = 200;
 const HOLDS_A_KEY = /^\s*(PRAGMA\s[^=(]*key\b|ATTACH\b)/i;

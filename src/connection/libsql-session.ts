@@ -125,6 +125,7 @@ export class LibsqlSession {
     this.#statements.clear();
     try {
       if (this.#native.inTransaction) this.#native.exec("ROLLBACK");
+      this.transaction.gone();
       if (this.#options.file === undefined || !this.#hasPrepared) {
         this.#native.close();
       } else if (!canReleaseStatements()) {

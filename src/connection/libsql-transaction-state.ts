@@ -12,13 +12,14 @@ export class TransactionState {
   readonly #native: NativeDatabase;
   #wasOpen = false;
   #ended: TenonError | undefined;
+  #isGone = false;
 
   constructor(native: NativeDatabase) {
     this.#native = native;
   }
 
   get isOpen(): boolean {
-    return this.#ended !== undefined || this.#native.inTransaction;
+    return !this.#isGone && (this.#ended !== undefined || this.#native.inTransaction);
   }
 
   /** The error with which the engine ended the transaction, until it is answered with ROLLBACK. */
@@ -41,6 +42,11 @@ export class TransactionState {
       `The database rolled the transaction back by itself, so nothing of it is kept. The cause: ${cause.message}`,
       { hint: cause.hint ?? "Answer with ROLLBACK and start again.", cause, details: cause.details },
     );
+  }
+
+  /** The handle was closed: asking it anything more would end the whole process. */
+  gone(): void {
+    this.#isGone = true;
   }
 
   succeeded(): void {

@@ -55,7 +55,11 @@ export interface Dialect {
   /** What a script for the engine's own shell needs around the statements. */
   readonly offline: OfflineSyntax;
   /** The statements about a journal. */
-  journalStatements(journal: TableAddress, state: TableAddress, columns: readonly string[]): JournalStatements;
+  journalStatements(
+    journal: TableAddress,
+    state: TableAddress,
+    columns: readonly string[],
+  ): JournalStatements;
 
   /** Whether a failed step may be tried again as it stands (a lock timeout, a serialization failure). */
   isTransient(error: unknown): boolean;
@@ -69,7 +73,10 @@ export interface OfflineSyntax {
   /** The time now in UTC as ISO 8601 text, and the person who runs the script, as SQL expressions. */
   readonly utcNow: string;
   readonly currentUser: string;
-  settings(settings: SessionSettings): { readonly before: readonly string[]; readonly after: readonly string[] };
+  settings(settings: SessionSettings): {
+    readonly before: readonly string[];
+    readonly after: readonly string[];
+  };
 }
 
 export interface Capabilities {

@@ -16,3 +16,4 @@ export type {
   TableAddress,
 } from "./dialect.js";
 export { type JournalStatements, journalStatements } from "./journal-statements.js";
+export { loadDialect } from "./load.js";

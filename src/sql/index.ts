@@ -5,6 +5,7 @@ export {
   type Directives,
   readDirectives,
 } from "./directives.js";
+export { cannotRunInTransaction, type Effect, readEffects, readTriggerBody } from "./effects.js";
 export { hasStatement } from "./has-statement.js";
 export { type ReadOptions, tokenize } from "./lexer.js";
 export { unquoteName } from "./name.js";

@@ -1,5 +1,4 @@
-import type { Connection } from "../../connection/index.js";
-import { connectToLockFile } from "../../connection/index.js";
+import { type Connection, connectToLockFile } from "../../connection/index.js";
 import { TenonError } from "../../errors.js";
 import type { Lock, LockHolder, LockRequest } from "../dialect.js";
 

@@ -16,6 +16,9 @@ export async function readColumns(
   connection: Connection,
   address: TableAddress,
 ): Promise<readonly string[] | undefined> {
-  const rows = await connection.query("SELECT name FROM pragma_table_info(?, ?)", [address.table, address.schema]);
+  const rows = await connection.query("SELECT name FROM pragma_table_info(?, ?)", [
+    address.table,
+    address.schema,
+  ]);
   return rows.length === 0 ? undefined : rows.map((row) => String(row["name"]));
 }

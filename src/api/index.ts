@@ -1,0 +1,20 @@
+// The public interface in code: thin classes over the engine.
+export { defineModule, isModule } from "./define-module.js";
+export { makePlan, type Plan, type PlanStep } from "./plan.js";
+export {
+  type ModuleChoice,
+  type SchemaInfo,
+  SchemaManager,
+  type SchemaManagerOptions,
+  type VersionInput,
+  type VersionOutput,
+} from "./schema-manager.js";
+export {
+  type RegistryInfo,
+  type RegistryRunOptions,
+  type RegistrySchemaInfo,
+  registerSchema,
+  type SchemaClass,
+  type SchemaRegistration,
+  SchemaRegistry,
+} from "./schema-registry.js";

@@ -1,0 +1,81 @@
+import {
+  type PlannedStep,
+  plan,
+  prepareStep,
+  type RunContext,
+  type RunOptions,
+  type RunResult,
+  run,
+  type Target,
+} from "../engine/index.js";
+import { publicVersion } from "../migrations/index.js";
+
+/** One step of a plan, as plain data. */
+export interface PlanStep {
+  readonly direction: "up" | "down";
+  readonly module: string;
+  readonly version: number | string;
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly transaction: "inside" | "outside";
+  readonly file: string | undefined;
+  /** The exact statements, without closing semicolons; undefined when the step is code. */
+  readonly statements: readonly string[] | undefined;
+}
+
+/** The ordered steps from what is applied to a target. */
+export interface Plan {
+  readonly steps: readonly PlanStep[];
+  /** The exact SQL of all steps as one text, with a comment line before each step. */
+  toSql(): string;
+  /** What will happen, in sentences. */
+  explain(): readonly string[];
+  /** Runs the target of this plan; what others have applied meanwhile is not applied again. */
+  run(options?: RunOptions): Promise<RunResult>;
+}
+
+/** Works out the steps to a target and reads their SQL; writes nothing. */
+export async function makePlan(context: RunContext, target: Target, options: RunOptions): Promise<Plan> {
+  const { steps: planned } = await plan(context, target, options);
+  const steps = planned.map((step) => describeStep(context, step));
+  return {
+    steps,
+    toSql: () => steps.map(stepSql).join("\n"),
+    explain: () => (steps.length === 0 ? ["There is nothing to do."] : steps.map(explainStep)),
+    run: (runOptions = {}) => run(context, target, { ...options, ...runOptions }),
+  };
+}
+
+function describeStep(context: RunContext, step: PlannedStep): PlanStep {
+  const prepared = prepareStep(step, context.dialect);
+  return {
+    direction: step.direction,
+    module: step.module,
+    version: publicVersion(step.version),
+    name: step.name,
+    description: step.migration?.description,
+    transaction: prepared.transaction,
+    file: step.migration?.file,
+    statements:
+      step.step.kind === "code"
+        ? undefined
+        : prepared.scripts.flatMap((script) => script.statements.map((statement) => statement.text)),
+  };
+}
+
+function stepSql(step: PlanStep): string {
+  const head = `-- ${step.direction} ${step.module}@${step.version} ${step.name.replace(/\s+/g, " ")}`;
+  if (step.statements === undefined) return `${head}\n-- (code: ${step.file ?? "inline function"})\n`;
+  return `${head}\n${step.statements.map((statement) => `${statement};\n`).join("")}`;
+}
+
+function explainStep(step: PlanStep): string {
+  const verb = step.direction === "up" ? "Apply" : "Roll back";
+  const what =
+    step.statements === undefined
+      ? `runs code from ${step.file ?? "an inline function"}`
+      : `${step.statements.length} ${step.statements.length === 1 ? "statement" : "statements"}`;
+  const how =
+    step.transaction === "outside" ? ", without a transaction, each finished statement recorded" : "";
+  return `${verb} ${step.module}@${step.version} "${step.name}": ${what}${how}.`;
+}

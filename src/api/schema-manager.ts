@@ -1,0 +1,321 @@
+import type { Connection } from "../connection/index.js";
+import { loadDialect } from "../dialects/index.js";
+import {
+  acceptChanged,
+  Catalogue,
+  type ChangedMigration,
+  type Clock,
+  DEFAULT_JOURNAL_TABLE,
+  describeModules,
+  findChanged,
+  forgetProgress,
+  hasNothingToDo,
+  Journal,
+  type JournalRow,
+  type ModuleStatus,
+  pendingMigrations,
+  planInput,
+  type RunContext,
+  type RunListener,
+  type RunOptions,
+  type RunResult,
+  readState,
+  run,
+  stamp,
+  systemClock,
+  type Target,
+  type Validation,
+  validate,
+} from "../engine/index.js";
+import { TenonError } from "../errors.js";
+import {
+  type Migration,
+  NOTHING_APPLIED,
+  parseTarget,
+  publicVersion,
+  type SourceDefinition,
+  versionsOf,
+} from "../migrations/index.js";
+import type { Module } from "../modules/index.js";
+import { defineModule, isModule } from "./define-module.js";
+import { makePlan, type Plan } from "./plan.js";
+
+/** A version as a caller writes it; 0 means "nothing applied". */
+export type VersionInput = number | bigint | string;
+
+/** A version as it is given back: a number while it is an exact one, otherwise its text. */
+export type VersionOutput = number | string;
+
+/** How a manager works; every part has a default. */
+export interface SchemaManagerOptions {
+  /** Name of the journal table, and the module that a legacy `schema_version` table belongs to. */
+  readonly journal?:
+    | { readonly table?: string | undefined; readonly legacyModule?: string | undefined }
+    | undefined;
+  /** Who is written into the journal as `applied_by`. */
+  readonly appliedBy?: string | undefined;
+  /** Gets every event of every run. */
+  readonly onEvent?: RunListener | undefined;
+  /** Modules that may be depended on but are not managed by this manager. */
+  readonly others?: readonly Module[] | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+/** What `getSchemaInfo` tells of one module. */
+export interface SchemaInfo {
+  readonly module: string;
+  readonly currentVersion: VersionOutput;
+  readonly latestVersion: VersionOutput;
+  readonly needsMigration: boolean;
+  readonly pendingVersions: readonly VersionOutput[];
+  readonly state: ModuleStatus["state"];
+  readonly history: readonly JournalRow[];
+}
+
+/**
+ * Manages the schema of one module, or of several, in one database.
+ *
+ * Takes the connection and a module (from `registerSchema` or `defineModule`), a list of modules, or plain inline
+ * versions, which become a core module named `main`.
+ *
+ * @example
+ * ```ts
+ * import { connect, SchemaManager } from "tenon";
+ *
+ * const connection = await connect(":memory:");
+ * const manager = new SchemaManager(connection, {
+ *   1: { name: "Users", up: ["CREATE TABLE users (id INTEGER PRIMARY KEY)"], down: ["DROP TABLE users"] },
+ * });
+ * await manager.migrateToLatest();
+ * console.log(await manager.getCurrentVersion()); // 1
+ * await connection.close();
+ * ```
+ */
+export class SchemaManager {
+  readonly #connection: Connection;
+  readonly #modules: readonly Module[];
+  readonly #options: SchemaManagerOptions;
+  readonly #listeners = new Set<RunListener>();
+  #context: Promise<RunContext> | undefined;
+
+  constructor(
+    connection: Connection,
+    modules: Module | readonly Module[] | SourceDefinition,
+    options: SchemaManagerOptions = {},
+  ) {
+    this.#connection = connection;
+    this.#modules = modulesOf(modules);
+    this.#options = options;
+    if (options.onEvent !== undefined) this.#listeners.add(options.onEvent);
+  }
+
+  /** Subscribes to the events of all runs; gives what ends the subscription. */
+  subscribe(listener: RunListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Applies everything that is pending. When there is nothing to do it costs one query.
+   * @throws TenonError as described at `run`: `CHECKSUM_MISMATCH`, `DATABASE_NEWER`, `OUT_OF_ORDER`,
+   * `MIGRATION_FAILED`, `VERIFY_FAILED`, `ROWS_LOST`, `LOCK_TIMEOUT`, …
+   */
+  migrateToLatest(options: RunOptions = {}): Promise<RunResult> {
+    return this.#run({ kind: "latest" }, options);
+  }
+
+  /** Brings one module to a version, up or down as needed. @throws TenonError also `VERSION_UNKNOWN` */
+  migrateToVersion(version: VersionInput, options: RunOptions & ModuleChoice = {}): Promise<RunResult> {
+    return this.#run(this.#toVersion(version, options), options);
+  }
+
+  /** Takes back everything above a version; 0 takes back all. Never applies anything. */
+  rollbackToVersion(version: VersionInput, options: RunOptions & ModuleChoice = {}): Promise<RunResult> {
+    return this.#run({ ...this.#toVersion(version, options), only: "down" }, options);
+  }
+
+  /** Takes back the last `count` applied migrations, newest first. */
+  rollback(count = 1, options: RunOptions & ModuleChoice = {}): Promise<RunResult> {
+    return this.#run({ kind: "back", count, module: options.module }, options);
+  }
+
+  /** Works out what a run would do, without writing anything: print it, explain it, run it. */
+  async plan(
+    request: { readonly to?: VersionInput; readonly back?: number } & ModuleChoice & RunOptions = {},
+  ): Promise<Plan> {
+    return makePlan(await this.#getContext(), this.#targetOf(request), request);
+  }
+
+  /** The highest applied version; 0 when nothing is applied. */
+  async getCurrentVersion(module?: string): Promise<VersionOutput> {
+    const status = await this.#statusOf(this.#chosen({ module }));
+    return publicVersion(status.current ?? "0");
+  }
+
+  /** The highest defined version; 0 when nothing is defined. Needs no database. */
+  getLatestVersion(module?: string): VersionOutput {
+    const chosen = this.#chosen({ module });
+    const source = this.#modules.find((each) => each.name === chosen)?.source;
+    const { engine } = this.#connection;
+    const versions = source === undefined ? [] : versionsOf(source, { module: chosen, engine });
+    return publicVersion(versions.at(-1) ?? NOTHING_APPLIED);
+  }
+
+  /** Whether anything is pending. Costs one query when nothing is. */
+  async needsMigration(): Promise<boolean> {
+    const context = await this.#getContext();
+    if (await hasNothingToDo(context, { kind: "latest" })) return false;
+    return pendingMigrations(await planInput(context, await readState(context))).length > 0;
+  }
+
+  /** All rows of the journal for these modules, in the order in which they were written. */
+  async getMigrationHistory(): Promise<readonly JournalRow[]> {
+    const context = await this.#getContext();
+    const names = new Set(context.modules);
+    return (await readState(context)).rows.filter((row) => names.has(row.module));
+  }
+
+  /** Versions, state and history of one module. */
+  async getSchemaInfo(module?: string): Promise<SchemaInfo> {
+    const chosen = this.#chosen({ module });
+    const status = await this.#statusOf(chosen);
+    return {
+      module: chosen,
+      currentVersion: publicVersion(status.current ?? "0"),
+      latestVersion: publicVersion(status.latest ?? "0"),
+      needsMigration: status.pending.length > 0,
+      pendingVersions: status.pending.map(publicVersion),
+      state: status.state,
+      history: (await this.getMigrationHistory()).filter((row) => row.module === chosen),
+    };
+  }
+
+  /** The state of every module that the program or the journal knows. */
+  async getStatus(): Promise<readonly ModuleStatus[]> {
+    const context = await this.#getContext();
+    const history = await readState(context);
+    return describeModules(await planInput(context, history), history);
+  }
+
+  /** Looks at journal, checksums, verify steps and foreign keys; changes nothing. */
+  async validateSchema(): Promise<Validation> {
+    return validate(await this.#getContext());
+  }
+
+  /** Marks a module's versions up to this one as applied without running them; gives those that were marked. */
+  async stamp(version: VersionInput, options: RunOptions & ModuleChoice = {}): Promise<readonly Migration[]> {
+    return stamp(
+      await this.#getContext(),
+      { module: this.#chosen(options), version: parseTarget(version, { dotted: true }) },
+      options,
+    );
+  }
+
+  /** Applied migrations that were changed since, with both texts. */
+  async findChanged(): Promise<readonly ChangedMigration[]> {
+    return findChanged(await this.#getContext());
+  }
+
+  /** Accepts changed migrations as they are now; only those given, as they were looked at. */
+  async acceptChanged(
+    changes: readonly ChangedMigration[],
+    options: RunOptions = {},
+  ): Promise<readonly ChangedMigration[]> {
+    return acceptChanged(await this.#getContext(), changes, options);
+  }
+
+  /** Lets a failed step without a transaction start at its beginning again. */
+  async forgetProgress(options: RunOptions = {}): Promise<readonly JournalRow[]> {
+    return forgetProgress(await this.#getContext(), options);
+  }
+
+  /** The script for a person who runs it in the engine's own shell; see `offlineScript`. */
+  async #run(target: Target, options: RunOptions): Promise<RunResult> {
+    return run(await this.#getContext(), target, options);
+  }
+
+  #targetOf(request: { readonly to?: VersionInput; readonly back?: number } & ModuleChoice): Target {
+    if (request.back !== undefined) return { kind: "back", count: request.back, module: request.module };
+    if (request.to !== undefined) return this.#toVersion(request.to, request);
+    return { kind: "latest" };
+  }
+
+  #toVersion(version: VersionInput, choice: ModuleChoice) {
+    return {
+      kind: "version" as const,
+      module: this.#chosen(choice),
+      version: parseTarget(version, { dotted: true }),
+    };
+  }
+
+  /** The module that is meant: the one named, or the only one. */
+  #chosen(choice: ModuleChoice): string {
+    const names = this.#modules.map((module) => module.name);
+    const [only] = names;
+    if (choice.module !== undefined) return choice.module;
+    if (only !== undefined && names.length === 1) return only;
+    throw new TenonError(
+      "USAGE",
+      `This manager has ${names.length} modules (${names.join(", ")}); nobody said which is meant.`,
+      {
+        hint: 'Name it: `{ module: "NAME" }`, or --module NAME.',
+      },
+    );
+  }
+
+  async #statusOf(module: string): Promise<ModuleStatus> {
+    const status = (await this.getStatus()).find((each) => each.module === module);
+    if (status !== undefined) return status;
+    throw new TenonError("MODULE_UNKNOWN", `There is no module ${module} here or in the journal.`, {
+      where: { module },
+      hint: "`tenon status` lists the modules.",
+    });
+  }
+
+  #getContext(): Promise<RunContext> {
+    this.#context ??= this.#makeContext().catch((error) => {
+      this.#context = undefined;
+      throw error;
+    });
+    return this.#context;
+  }
+
+  async #makeContext(): Promise<RunContext> {
+    const {
+      journal: journalOptions = {},
+      appliedBy = null,
+      clock = systemClock,
+      others = [],
+    } = this.#options;
+    const dialect = await loadDialect(this.#connection.engine);
+    const catalogue = await Catalogue.load([...this.#modules, ...others], dialect.engine);
+    const modules = this.#modules.map((module) => module.name);
+    return {
+      connection: this.#connection,
+      dialect,
+      journal: await Journal.open(this.#connection, dialect, journalOptions.table ?? DEFAULT_JOURNAL_TABLE),
+      catalogue,
+      modules,
+      legacyModule: journalOptions.legacyModule ?? (modules.length === 1 ? modules[0] : undefined),
+      clock,
+      appliedBy,
+      onEvent: (event) => {
+        for (const listener of this.#listeners) listener(event);
+      },
+    };
+  }
+}
+
+/** Which module is meant, where a manager has several. */
+export interface ModuleChoice {
+  readonly module?: string | undefined;
+}
+
+function modulesOf(modules: Module | readonly Module[] | SourceDefinition): readonly Module[] {
+  if (isModule(modules)) return [modules];
+  return isModuleList(modules) ? modules : [defineModule("main", "core", {}, modules)];
+}
+
+function isModuleList(modules: readonly Module[] | SourceDefinition): modules is readonly Module[] {
+  return Array.isArray(modules);
+}

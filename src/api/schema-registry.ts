@@ -1,0 +1,203 @@
+import type { Connection } from "../connection/index.js";
+import type { RunListener, RunOptions } from "../engine/index.js";
+import type { SourceDefinition } from "../migrations/index.js";
+import { type Module, type ModuleKind, type ModuleOptions, ModuleSet } from "../modules/index.js";
+import { defineModule } from "./define-module.js";
+import { SchemaManager, type SchemaManagerOptions, type VersionOutput } from "./schema-manager.js";
+
+/** What `SchemaRegistry.getSchemaInfo` tells of one module. */
+export interface RegistrySchemaInfo {
+  readonly status: "active" | "inactive" | "pending";
+  readonly currentVersion: VersionOutput;
+  readonly latestVersion: VersionOutput;
+}
+
+/** All modules of an application, core and plugins apart. */
+export interface RegistryInfo {
+  readonly coreSchemas: Readonly<Record<string, RegistrySchemaInfo>>;
+  readonly pluginSchemas: Readonly<Record<string, RegistrySchemaInfo>>;
+}
+
+export interface RegistryRunOptions
+  extends RunOptions,
+    Pick<SchemaManagerOptions, "journal" | "appliedBy" | "clock"> {
+  readonly onEvent?: RunListener | undefined;
+}
+
+/**
+ * The modules that an application knows. The static calls use one registry for the whole program, into which
+ * `registerSchema` puts its modules; an application that wants no global state makes its own.
+ *
+ * @example
+ * ```ts
+ * import { connect, SchemaRegistry } from "tenon";
+ *
+ * const registry = new SchemaRegistry();
+ * registry.registerSchema("users", "core", { priority: 1 })({
+ *   1: { name: "Users", up: "CREATE TABLE users (id INTEGER PRIMARY KEY)", down: "DROP TABLE users" },
+ * });
+ * const connection = await connect(":memory:");
+ * console.log(await registry.applyCoreSchemas(connection)); // { users: 1 }
+ * await connection.close();
+ * ```
+ */
+export class SchemaRegistry {
+  /** The registry that the static calls and `registerSchema` use. */
+  static readonly default: SchemaRegistry = new SchemaRegistry();
+
+  readonly #modules = new ModuleSet();
+
+  /** All registered modules, in the order of their names. */
+  get modules(): readonly Module[] {
+    return this.#modules.list();
+  }
+
+  /** Adds a module. @throws TenonError `MODULE_DUPLICATE` */
+  register(module: Module): Module {
+    this.#modules.add(module);
+    return module;
+  }
+
+  /** `registerSchema` into this registry. */
+  registerSchema(name: string, kind: ModuleKind, options: ModuleOptions = {}): SchemaRegistration {
+    return registration((source) => this.register(defineModule(name, kind, options, source)));
+  }
+
+  /** Applies what is pending in all core modules; gives the version of each. */
+  async applyCoreSchemas(
+    connection: Connection,
+    options: RegistryRunOptions = {},
+  ): Promise<Record<string, VersionOutput>> {
+    const core = this.#modules.list("core");
+    const manager = this.#manager(connection, core, options);
+    await manager.migrateToLatest(options);
+    const versions: Record<string, VersionOutput> = {};
+    for (const module of core) versions[module.name] = manager.getLatestVersion(module.name);
+    return versions;
+  }
+
+  /** Applies what is pending in one plugin; gives its version. @throws TenonError `MODULE_UNKNOWN`, `DEPENDENCY_MISSING` */
+  async applyPluginSchema(
+    name: string,
+    connection: Connection,
+    options: RegistryRunOptions = {},
+  ): Promise<VersionOutput> {
+    const manager = this.#manager(connection, [this.#modules.get(name)], options);
+    await manager.migrateToLatest(options);
+    return manager.getLatestVersion(name);
+  }
+
+  /** Takes a plugin back to nothing: its tables and their rows go. Works for a plugin whose code is gone too. */
+  async removePluginSchema(
+    name: string,
+    connection: Connection,
+    options: RegistryRunOptions = {},
+  ): Promise<void> {
+    const modules = this.#modules.has(name) ? [this.#modules.get(name)] : [];
+    const manager = this.#manager(connection, modules, options);
+    await manager.rollbackToVersion(0, { ...options, module: name });
+  }
+
+  /** Versions of all registered modules in one database. */
+  async getSchemaInfo(connection: Connection, options: RegistryRunOptions = {}): Promise<RegistryInfo> {
+    const manager = this.#manager(connection, this.#modules.list(), options);
+    const core: Record<string, RegistrySchemaInfo> = {};
+    const plugins: Record<string, RegistrySchemaInfo> = {};
+    for (const status of await manager.getStatus()) {
+      const module = this.#modules.find(status.module);
+      const info: RegistrySchemaInfo = {
+        status: status.applied === 0 ? "inactive" : status.pending.length > 0 ? "pending" : "active",
+        currentVersion: status.currentVersion,
+        latestVersion: status.latestVersion,
+      };
+      if (module?.kind === "core") core[status.module] = info;
+      else plugins[status.module] = info;
+    }
+    return { coreSchemas: core, pluginSchemas: plugins };
+  }
+
+  static applyCoreSchemas(
+    connection: Connection,
+    options?: RegistryRunOptions,
+  ): Promise<Record<string, VersionOutput>> {
+    return SchemaRegistry.default.applyCoreSchemas(connection, options);
+  }
+
+  static applyPluginSchema(
+    name: string,
+    connection: Connection,
+    options?: RegistryRunOptions,
+  ): Promise<VersionOutput> {
+    return SchemaRegistry.default.applyPluginSchema(name, connection, options);
+  }
+
+  static removePluginSchema(
+    name: string,
+    connection: Connection,
+    options?: RegistryRunOptions,
+  ): Promise<void> {
+    return SchemaRegistry.default.removePluginSchema(name, connection, options);
+  }
+
+  static getSchemaInfo(connection: Connection, options?: RegistryRunOptions): Promise<RegistryInfo> {
+    return SchemaRegistry.default.getSchemaInfo(connection, options);
+  }
+
+  #manager(connection: Connection, modules: readonly Module[], options: RegistryRunOptions): SchemaManager {
+    const { journal, appliedBy, clock, onEvent } = options;
+    const others = this.#modules.list().filter((module) => !modules.includes(module));
+    return new SchemaManager(connection, modules, { journal, appliedBy, clock, onEvent, others });
+  }
+}
+
+/** A class that carries its versions as a static field, for the decorator. */
+export interface SchemaClass {
+  new (): unknown;
+  readonly versions: SourceDefinition;
+}
+
+/** Registers versions (or a folder), or decorates a class whose static `versions` holds them. */
+export interface SchemaRegistration {
+  (source: SchemaClass, context?: ClassDecoratorContext): void;
+  (source: SourceDefinition): Module;
+}
+
+/**
+ * Registers a module with the program's registry.
+ *
+ * The result is called with the module's versions (or `{ migrations: "./folder" }`), or used as a class decorator
+ * on a class with `static versions`.
+ *
+ * @param name - the module's name, unique in the program
+ * @param kind - `core`, or `plugin` for what is applied by name only
+ * @param options - `priority` (lower first) and `dependsOn` (modules, or `module@version`)
+ * @throws TenonError `MODULE_DUPLICATE`, `MODULE_INVALID`, `MIGRATION_INVALID`
+ *
+ * @example
+ * ```ts
+ * import { registerSchema } from "tenon";
+ *
+ * export const notes = registerSchema("notes", "core", { priority: 1 })({
+ *   1: { name: "Notes", up: "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)", down: "DROP TABLE notes" },
+ * });
+ * ```
+ */
+export function registerSchema(
+  name: string,
+  kind: ModuleKind,
+  options: ModuleOptions = {},
+): SchemaRegistration {
+  return SchemaRegistry.default.registerSchema(name, kind, options);
+}
+
+function registration(register: (source: SourceDefinition) => Module): SchemaRegistration {
+  function apply(source: SchemaClass, context?: ClassDecoratorContext): void;
+  function apply(source: SourceDefinition): Module;
+  function apply(source: SchemaClass | SourceDefinition): Module | undefined {
+    if (typeof source !== "function") return register(source);
+    // A class decorator that gives nothing back leaves the class as it is.
+    register(source.versions);
+    return undefined;
+  }
+  return apply;
+}

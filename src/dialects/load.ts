@@ -1,0 +1,16 @@
+import type { EngineName } from "../connection/index.js";
+import { TenonError } from "../errors.js";
+import type { Dialect } from "./dialect.js";
+
+/** The dialect of an engine, loaded when it is first asked for. @throws TenonError `UNSUPPORTED` */
+export async function loadDialect(engine: EngineName): Promise<Dialect> {
+  switch (engine) {
+    case "sqlite":
+      return (await import("./sqlite/index.js")).sqlite;
+    case "postgres":
+    case "sqlserver":
+      throw new TenonError("UNSUPPORTED", `Tenon cannot run migrations on ${engine} yet.`, {
+        hint: "Use a SQLite database.",
+      });
+  }
+}

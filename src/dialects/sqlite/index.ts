@@ -1,0 +1,35 @@
+import type { Dialect } from "../dialect.js";
+import { journalStatements } from "../journal-statements.js";
+import { capabilities } from "./capabilities.js";
+import { readViolations, watchForeignKeys } from "./foreign-keys.js";
+import { begin, lock } from "./lock.js";
+import { watchLosses } from "./losses.js";
+import { journalAddress, quote, readColumns } from "./names.js";
+import { literal, offline } from "./offline.js";
+import { canRunInTransaction, prepareScript, refuseInCode } from "./script.js";
+import { applySettings } from "./session.js";
+
+/** SQLite and libSQL. */
+export const sqlite: Dialect = {
+  engine: "sqlite",
+  syntax: "sqlite",
+  capabilities,
+  quote,
+  placeholder: () => "?",
+  literal,
+  journalAddress,
+  readColumns,
+  journalStatements: (journal, state, columns) => journalStatements(sqlite, journal, state, columns),
+  prepareScript,
+  refuseInCode,
+  canRunInTransaction,
+  lock,
+  begin,
+  applySettings,
+  watchLosses,
+  watchForeignKeys,
+  readViolations,
+  offline,
+  // A busy database is waited for where the transaction begins; inside it nobody else can write.
+  isTransient: () => false,
+};

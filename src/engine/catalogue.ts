@@ -1,0 +1,74 @@
+import type { EngineName } from "../connection/index.js";
+import {
+  compareVersions,
+  loadMigrations,
+  loadPrograms,
+  type Migration,
+  type Version,
+} from "../migrations/index.js";
+import { type Module, orderMigrations } from "../modules/index.js";
+import { type Digests, digestsOf } from "./digest.js";
+import type { JournalRow } from "./journal-row.js";
+
+/**
+ * All migrations of a set of modules for one engine. Migrations that are programs are known by name, version and
+ * checksum; a program is run (loaded) only when one of its steps may be needed.
+ */
+export class Catalogue {
+  readonly modules: readonly Module[];
+  /** The highest defined version of each module. */
+  readonly latest: ReadonlyMap<string, Version>;
+  #migrations: readonly Migration[];
+  #digests: Digests | undefined;
+
+  private constructor(modules: readonly Module[], migrations: readonly Migration[]) {
+    this.modules = modules;
+    this.#migrations = migrations;
+    this.latest = latestVersions(migrations);
+  }
+
+  /** @throws TenonError whatever is wrong with a source */
+  static async load(modules: readonly Module[], engine: EngineName): Promise<Catalogue> {
+    const loaded = await Promise.all(
+      modules.map((module) => loadMigrations(module.source, { module: module.name, engine })),
+    );
+    return new Catalogue(modules, loaded.flat());
+  }
+
+  /** Every migration, in no order that means anything between modules. */
+  get migrations(): readonly Migration[] {
+    return this.#migrations;
+  }
+
+  /** What `applied` must equal for there to be nothing to do. */
+  get digests(): Digests {
+    this.#digests ??= digestsOf(this.#migrations);
+    return this.#digests;
+  }
+
+  /**
+   * Every migration in the order in which it may run, with what its module depends on merged into it; the programs
+   * of those that are needed are loaded.
+   *
+   * @throws TenonError `DEPENDENCY_MISSING`, `DEPENDENCY_CYCLE`, and what is wrong with a program
+   */
+  async ordered(
+    rows: readonly JournalRow[],
+    isNeeded: (migration: Migration) => boolean,
+  ): Promise<readonly Migration[]> {
+    if (this.#migrations.some((migration) => migration.load !== undefined && isNeeded(migration))) {
+      this.#migrations = await loadPrograms(this.#migrations, isNeeded);
+    }
+    const applied = rows.filter((row) => row.status === "applied");
+    return orderMigrations(this.modules, this.#migrations, { applied });
+  }
+}
+
+function latestVersions(migrations: readonly Migration[]): ReadonlyMap<string, Version> {
+  const latest = new Map<string, Version>();
+  for (const { module, version } of migrations) {
+    const known = latest.get(module);
+    if (known === undefined || compareVersions(version, known) > 0) latest.set(module, version);
+  }
+  return latest;
+}

@@ -1,0 +1,32 @@
+import { createHash } from "node:crypto";
+
+import type { Version } from "../migrations/index.js";
+
+/** A short digest of all applied migrations of each module. */
+export type Digests = ReadonlyMap<string, string>;
+
+/** What of a migration decides whether there is something to do. */
+export interface DigestInput {
+  readonly module: string;
+  readonly version: Version;
+  readonly checksum: string | null;
+}
+
+/**
+ * Digests of a set of migrations, by module, independent of their order. Equal digests of what is defined and of
+ * what is applied mean that nothing is pending and nothing was changed.
+ */
+export function digestsOf(migrations: Iterable<DigestInput>): Digests {
+  const lines = new Map<string, string[]>();
+  for (const { module, version, checksum } of migrations) {
+    const line = `${version}:${checksum ?? ""}`;
+    const known = lines.get(module);
+    if (known === undefined) lines.set(module, [line]);
+    else known.push(line);
+  }
+  return new Map([...lines].map(([module, entries]) => [module, digest(entries.sort().join("\n"))]));
+}
+
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("base64url").slice(0, 27);
+}

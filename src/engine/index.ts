@@ -1,0 +1,26 @@
+// The engine: journal, plan, run and guards. Works on a connection through a dialect; never asks which engine it
+// has, and knows nothing of commands, configs or the modules' registry.
+export { Catalogue } from "./catalogue.js";
+export { type Clock, systemClock } from "./clock.js";
+export type { Direction, RunEvent, RunListener, StepReference } from "./events.js";
+export type { History } from "./history.js";
+export { DEFAULT_JOURNAL_TABLE, Journal } from "./journal.js";
+export type { JournalRow, JournalStatus } from "./journal-row.js";
+export { offlineScript } from "./offline-script.js";
+export { type PlanOptions, pendingMigrations, type Target } from "./plan.js";
+export type { PlannedStep } from "./plan-input.js";
+export { type PreparedStep, prepareStep } from "./prepare-step.js";
+export {
+  hasNothingToDo,
+  plan,
+  planInput,
+  type RunContext,
+  type RunOptions,
+  type RunResult,
+  readState,
+  run,
+  type StepResult,
+} from "./run.js";
+export { acceptChanged, type ChangedMigration, findChanged, forgetProgress, stamp } from "./stamp.js";
+export { describeModules, type ModuleState, type ModuleStatus } from "./status.js";
+export { type Problem, type Validation, validate } from "./verify.js";

@@ -1,0 +1,62 @@
+import type { Migration, Step, Version } from "../migrations/index.js";
+import type { Direction } from "./events.js";
+import type { JournalRow } from "./journal-row.js";
+
+/** One step that a run will take. */
+export interface PlannedStep {
+  readonly direction: Direction;
+  readonly module: string;
+  readonly version: Version;
+  readonly name: string;
+  /** Undefined when the code is gone and the journal's own down SQL is used. */
+  readonly migration: Migration | undefined;
+  readonly row: JournalRow | undefined;
+  /** What runs. */
+  readonly step: Step;
+}
+
+/** What is defined and what is applied, side by side. */
+export interface PlanInput {
+  /** All known migrations in the order in which they may run. */
+  readonly migrations: readonly Migration[];
+  /** The modules that the caller stands for; the journal's other modules are not judged. */
+  readonly modules: readonly string[];
+  readonly rows: readonly JournalRow[];
+}
+
+/** Versions of the caller's modules that are applied and not defined. */
+export function unknownRows(input: PlanInput): JournalRow[] {
+  const modules = new Set(input.modules);
+  const defined = byVersion(input.migrations);
+  return input.rows.filter(
+    (row) =>
+      row.status === "applied" && modules.has(row.module) && !defined.get(row.module)?.has(row.version),
+  );
+}
+
+/** Applied migrations whose content is not what was applied. */
+export function changedMigrations(input: PlanInput): { migration: Migration; row: JournalRow }[] {
+  const defined = byVersion(input.migrations);
+  return input.rows.flatMap((row) => {
+    const migration = defined.get(row.module)?.get(row.version);
+    const isChanged =
+      row.status === "applied" &&
+      migration !== undefined &&
+      row.checksum !== null &&
+      row.checksum !== migration.checksum;
+    return isChanged ? [{ migration, row }] : [];
+  });
+}
+
+/** Items by module and version. */
+export function byVersion<T extends { readonly module: string; readonly version: Version }>(
+  items: readonly T[],
+): Map<string, Map<Version, T>> {
+  const index = new Map<string, Map<Version, T>>();
+  for (const item of items) {
+    const versions = index.get(item.module);
+    if (versions === undefined) index.set(item.module, new Map([[item.version, item]]));
+    else versions.set(item.version, item);
+  }
+  return index;
+}

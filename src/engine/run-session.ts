@@ -1,0 +1,348 @@
+import type { LockRequest } from "../dialects/index.js";
+import { messageOf, TenonError } from "../errors.js";
+import { digestsOf } from "./digest.js";
+import type { StepReference } from "./events.js";
+import { executeStep } from "./execute-step.js";
+import { type History, prepareJournal, readHistory } from "./history.js";
+import type { JournalRow } from "./journal-row.js";
+import type { PreparedStep } from "./prepare-step.js";
+import { finishedRow, type RowStamp, unfinishedRow } from "./recorded-row.js";
+import type { RunContext, RunOptions, RunResult, StepResult } from "./run.js";
+import { executeOutsideTransaction } from "./run-outside.js";
+import type { Segment } from "./segments.js";
+
+/** Reads the journal again under the lock and tells whether the plan still holds. */
+export type Recheck = () => Promise<{ readonly history: History; readonly isCurrent: boolean }>;
+
+/** One run of a plan: walks its segments, each in its transaction, and keeps the journal. */
+export class RunSession {
+  readonly #context: RunContext;
+  readonly #options: RunOptions;
+  readonly #mode: "run" | "each";
+  readonly #request: LockRequest;
+  readonly #total: number;
+  readonly #results: StepResult[] = [];
+  /** The journal as it is once everything written so far is committed. */
+  readonly #rows = new Map<string, JournalRow>();
+  #history: History | undefined;
+  #sequence = 0;
+  #index = 0;
+
+  constructor(
+    context: RunContext,
+    options: RunOptions,
+    mode: "run" | "each",
+    request: LockRequest,
+    total: number,
+  ) {
+    this.#context = context;
+    this.#options = options;
+    this.#mode = mode;
+    this.#request = request;
+    this.#total = total;
+  }
+
+  async run(segments: readonly Segment[], recheck: Recheck): Promise<RunResult | "outdated"> {
+    if (segments.length === 0) return this.#carryOverOnly(recheck);
+    for (const segment of segments) {
+      const outcome =
+        segment.transaction === "outside"
+          ? await this.#runOutside(segment, recheck)
+          : await this.#runInside(segment, recheck);
+      if (outcome === "outdated") return "outdated";
+    }
+    if (this.#mode === "each") await this.#refreshDigests();
+    return { steps: this.#results };
+  }
+
+  /** Nothing is pending, but an older table waits to become the journal. */
+  async #carryOverOnly(recheck: Recheck): Promise<RunResult | "outdated"> {
+    return this.#inTransaction(async () => {
+      if (!(await this.#isCurrent(recheck))) return "outdated";
+      await this.#prepareJournal();
+      await this.#writeDigests();
+      return { steps: [] };
+    });
+  }
+
+  async #runInside(segment: Segment, recheck: Recheck): Promise<"done" | "outdated"> {
+    const restore = await this.#context.dialect.applySettings(this.#context.connection, segment.settings);
+    try {
+      for (let attempt = 1; ; attempt++) {
+        const outcome = await this.#trySegment(segment, recheck, attempt);
+        if (outcome !== "again") return outcome;
+      }
+    } finally {
+      await restore();
+    }
+  }
+
+  async #trySegment(
+    segment: Segment,
+    recheck: Recheck,
+    attempt: number,
+  ): Promise<"done" | "outdated" | "again"> {
+    const { onEvent } = this.#context;
+    const indexBefore = this.#index;
+    const failure = await this.#inTransaction(async () => {
+      if (this.#history === undefined && !(await this.#isCurrent(recheck))) return "outdated" as const;
+      await this.#prepareJournal();
+      const needsLook = this.#results.length > 0 || attempt > 1 || this.#mode === "each";
+      for (const step of segment.steps) {
+        const reference = this.#reference(step);
+        if (needsLook && (await this.#isDoneByAnother(step))) {
+          onEvent({ kind: "step-skipped", step: reference });
+          continue;
+        }
+        const error = await this.#runStep(step, reference);
+        if (error !== undefined) return { step, reference, error };
+      }
+      if (this.#mode === "run") await this.#writeDigests();
+      return undefined;
+    });
+    if (failure === undefined) return "done";
+    if (failure === "outdated") return "outdated";
+    if (this.#mayRetry(failure.error, attempt)) {
+      this.#index = indexBefore;
+      onEvent({ kind: "step-retried", step: failure.reference, attempt, error: failure.error });
+      await pause(backoffMs(attempt));
+      return "again";
+    }
+    onEvent({ kind: "step-failed", step: failure.reference, error: failure.error });
+    await this.#recordFailureApart(failure.step, failure.error);
+    throw failure.error;
+  }
+
+  /**
+   * Runs one step and writes its row. In a transaction for the whole run the step has a savepoint, so that on a
+   * failure what ran before it stays; in a transaction of its own all of it is rolled back.
+   */
+  async #runStep(step: PreparedStep, reference: StepReference): Promise<TenonError | undefined> {
+    const { connection, dialect, clock, onEvent } = this.#context;
+    onEvent({ kind: "step-started", step: reference });
+    const started = clock.elapsed();
+    const work = async () => {
+      await executeStep(connection, dialect, step);
+      const durationMs = Math.round(clock.elapsed() - started);
+      await this.#write(this.#rowAfter(step, durationMs));
+      return durationMs;
+    };
+    try {
+      const durationMs = this.#mode === "run" ? await connection.transaction(work) : await work();
+      this.#finished(reference, durationMs);
+      return undefined;
+    } catch (error) {
+      return asTenonError(error, reference);
+    }
+  }
+
+  async #runOutside(segment: Segment, recheck: Recheck): Promise<"done" | "outdated"> {
+    const { connection, clock, onEvent } = this.#context;
+    const [step] = segment.steps;
+    if (step === undefined) return "done";
+    if (this.#history === undefined) {
+      const prepared = await this.#inTransaction(async () => {
+        if (!(await this.#isCurrent(recheck))) return "outdated" as const;
+        await this.#prepareJournal();
+        return "done" as const;
+      });
+      if (prepared === "outdated") return "outdated";
+    }
+    const reference = this.#reference(step);
+    if (await this.#isDoneByAnother(step)) {
+      onEvent({ kind: "step-skipped", step: reference });
+      return "done";
+    }
+    onEvent({ kind: "step-started", step: reference });
+    const started = clock.elapsed();
+    const begun = this.#failedRow(step, "not finished");
+    try {
+      await executeOutsideTransaction(this.#context, step, reference, begun);
+      const durationMs = Math.round(clock.elapsed() - started);
+      await this.#write(this.#rowAfter(step, durationMs));
+      await this.#refreshDigests();
+      this.#finished(reference, durationMs);
+      return "done";
+    } catch (thrown) {
+      const error = asTenonError(thrown, reference);
+      onEvent({ kind: "step-failed", step: reference, error });
+      if (connection.inTransaction) await connection.execute("ROLLBACK");
+      const current = await this.#context.journal.readOne(reference.module, reference.version);
+      await this.#write({ ...begun, progress: current?.progress ?? null, error: error.message });
+      throw error;
+    }
+  }
+
+  /** Runs work between BEGIN and COMMIT; what it throws rolls everything back, what it gives decides nothing. */
+  async #inTransaction<T>(work: () => Promise<T>): Promise<T> {
+    const { connection, dialect } = this.#context;
+    await dialect.begin(connection, this.#request);
+    let result: T;
+    try {
+      result = await work();
+    } catch (error) {
+      if (connection.inTransaction) await connection.execute("ROLLBACK");
+      throw error;
+    }
+    await this.#end(result);
+    return result;
+  }
+
+  /** A failed step keeps what ran before it (run) or nothing at all (each); an outdated plan wrote nothing. */
+  async #end(result: unknown): Promise<void> {
+    const { connection } = this.#context;
+    if (!connection.inTransaction) return;
+    const failed = typeof result === "object" && result !== null && "error" in result && "step" in result;
+    if (result === "outdated" || (failed && this.#mode === "each")) {
+      await connection.execute("ROLLBACK");
+      this.#forgetUncommitted();
+      return;
+    }
+    if (failed) await this.#writeDigests();
+    await this.#commit();
+  }
+
+  async #commit(): Promise<void> {
+    try {
+      await this.#context.connection.execute("COMMIT");
+    } catch (error) {
+      if (this.#context.connection.inTransaction) await this.#context.connection.execute("ROLLBACK");
+      if (error instanceof TenonError && error.code === "CONNECTION_LOST") {
+        throw new TenonError(
+          "OUTCOME_UNKNOWN",
+          "The session was lost while committing: either everything up to here is in the database, or nothing of it is.",
+          { hint: "Run again: the next run reads the journal and goes on from what is there.", cause: error },
+        );
+      }
+      throw error;
+    }
+  }
+
+  async #isCurrent(recheck: Recheck): Promise<boolean> {
+    const { history, isCurrent } = await recheck();
+    if (!isCurrent) return false;
+    this.#history = history;
+    for (const row of history.rows) {
+      this.#rows.set(keyOf(row), row);
+      this.#sequence = Math.max(this.#sequence, row.sequence);
+    }
+    return true;
+  }
+
+  async #prepareJournal(): Promise<void> {
+    const history = this.#history;
+    if (history === undefined || history.journal === "current") return;
+    await prepareJournal(this.#context.journal, history);
+    this.#history = { ...history, journal: "current" };
+    if (history.carryOver !== undefined) {
+      const { source, keptAs, rows } = history.carryOver;
+      this.#context.onEvent({ kind: "carried-over", from: source.table, keptAs, rows: rows.length });
+    }
+  }
+
+  /** After a rollback the journal may be missing again, so the next transaction looks anew. */
+  #forgetUncommitted(): void {
+    if (this.#results.length === 0) this.#history = undefined;
+  }
+
+  async #isDoneByAnother(step: PreparedStep): Promise<boolean> {
+    const { module, version, direction } = step.planned;
+    const row = await this.#context.journal.readOne(module, version);
+    return direction === "up" ? row?.status === "applied" : row?.status !== "applied";
+  }
+
+  async #write(row: JournalRow): Promise<void> {
+    await this.#context.journal.write(row);
+    this.#rows.set(keyOf(row), row);
+  }
+
+  /** In one transaction for the run the rows in memory are those of the journal: nobody else can write. */
+  async #writeDigests(): Promise<void> {
+    const rows = [...this.#rows.values()];
+    await this.#context.journal.writeDigests(
+      rows.length,
+      digestsOf(rows.filter((row) => row.status === "applied")),
+    );
+  }
+
+  /** Between transactions others may have written, so the digests are made from what the journal really holds. */
+  async #refreshDigests(): Promise<void> {
+    await this.#inTransaction(async () => {
+      const rows = await this.#context.journal.readAll();
+      await this.#context.journal.writeDigests(
+        rows.length,
+        digestsOf(rows.filter((row) => row.status === "applied")),
+      );
+    });
+  }
+
+  /** Writes the `failed` row in a transaction of its own; the first error must not be hidden by a second one. */
+  async #recordFailureApart(step: PreparedStep, error: TenonError): Promise<void> {
+    if (step.planned.direction === "down") return;
+    try {
+      await this.#inTransaction(async () => {
+        if (this.#history === undefined) this.#history = await readHistory(this.#context);
+        await this.#prepareJournal();
+        await this.#write(this.#failedRow(step, error.message));
+      });
+    } catch (second) {
+      this.#context.onEvent({
+        kind: "warning",
+        message: `The failure could not be recorded in the journal: ${messageOf(second)}`,
+      });
+    }
+  }
+
+  #rowAfter(step: PreparedStep, durationMs: number): JournalRow {
+    return finishedRow(step.planned, this.#stamp(), { durationMs, sequence: ++this.#sequence });
+  }
+
+  #failedRow(step: PreparedStep, error: string | null): JournalRow {
+    return { ...unfinishedRow(step.planned, this.#stamp()), error };
+  }
+
+  #stamp(): RowStamp {
+    return { appliedAt: this.#context.clock.now().toISOString(), appliedBy: this.#context.appliedBy };
+  }
+
+  #reference(step: PreparedStep): StepReference {
+    const { direction, module, version, name } = step.planned;
+    return { direction, module, version, name, index: ++this.#index, total: this.#total };
+  }
+
+  #finished(reference: StepReference, durationMs: number): void {
+    const { direction, module, version, name } = reference;
+    this.#results.push({ direction, module, version, name, durationMs });
+    this.#context.onEvent({ kind: "step-finished", step: reference, durationMs });
+  }
+
+  #mayRetry(error: TenonError, attempt: number): boolean {
+    return (
+      this.#mode === "each" &&
+      attempt <= (this.#options.retries ?? 5) &&
+      this.#context.dialect.isTransient(error)
+    );
+  }
+}
+
+function keyOf(row: { readonly module: string; readonly version: string }): string {
+  return `${row.module}@${row.version}`;
+}
+
+function asTenonError(error: unknown, reference: StepReference): TenonError {
+  const place = { module: reference.module, version: reference.version };
+  if (error instanceof TenonError) return error.at(place);
+  return new TenonError("MIGRATION_FAILED", `${place.module}@${place.version} failed: ${messageOf(error)}`, {
+    where: place,
+    hint: "This came from outside the database; the cause holds the error.",
+    cause: error,
+  });
+}
+
+function backoffMs(attempt: number): number {
+  return Math.min(5000, 100 * 2 ** (attempt - 1)) * (0.5 + Math.random());
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

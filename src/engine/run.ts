@@ -1,0 +1,174 @@
+import type { Connection } from "../connection/index.js";
+import type { Dialect, Lock, LockRequest } from "../dialects/index.js";
+import { TenonError } from "../errors.js";
+import type { Migration, Version } from "../migrations/index.js";
+import type { Catalogue } from "./catalogue.js";
+import type { Clock } from "./clock.js";
+import type { Direction, RunListener } from "./events.js";
+import { type History, readHistory } from "./history.js";
+import type { Journal } from "./journal.js";
+import { type PlanOptions, planSteps, type Target } from "./plan.js";
+import type { PlanInput, PlannedStep } from "./plan-input.js";
+import { prepareStep } from "./prepare-step.js";
+import { RunSession } from "./run-session.js";
+import { cutIntoSegments } from "./segments.js";
+
+/** Everything a run works with. */
+export interface RunContext {
+  readonly connection: Connection;
+  readonly dialect: Dialect;
+  readonly journal: Journal;
+  readonly catalogue: Catalogue;
+  /** The modules that the caller stands for. */
+  readonly modules: readonly string[];
+  readonly legacyModule: string | undefined;
+  readonly clock: Clock;
+  readonly appliedBy: string | null;
+  readonly onEvent: RunListener;
+}
+
+export interface RunOptions extends PlanOptions {
+  /** One transaction for the whole run, or one for each migration; the dialect's own choice when left out. */
+  readonly transaction?: "run" | "each" | undefined;
+  /** Milliseconds to wait for another process; without it the wait has no end. */
+  readonly lockTimeoutMs?: number | undefined;
+  /** How often a step that met a passing obstacle is tried again. */
+  readonly retries?: number | undefined;
+}
+
+export interface StepResult {
+  readonly direction: Direction;
+  readonly module: string;
+  readonly version: Version;
+  readonly name: string;
+  readonly durationMs: number;
+}
+
+export interface RunResult {
+  readonly steps: readonly StepResult[];
+}
+
+const NOTHING: RunResult = { steps: [] };
+
+/** How often a plan is made anew because another process was faster; more means that something is wrong. */
+const MOST_PLANS = 100;
+
+/**
+ * Brings the database to the target: looks whether there is anything to do (one query), locks, plans, runs each
+ * step under its guards, records it, commits and unlocks.
+ *
+ * @throws TenonError whatever refuses the plan (see `planSteps`), `LOCK_TIMEOUT`, `MIGRATION_FAILED`,
+ * `VERIFY_FAILED`, `ROWS_LOST`, `OBJECTS_LOST`, `FOREIGN_KEYS_VIOLATED`, `OUTCOME_UNKNOWN` and what the connection throws
+ */
+export async function run(context: RunContext, target: Target, options: RunOptions = {}): Promise<RunResult> {
+  refuseOpenTransaction(context.connection);
+  if (await hasNothingToDo(context, target)) return NOTHING;
+  for (let attempt = 0; attempt < MOST_PLANS; attempt++) {
+    const history = await readState(context);
+    const planned = planSteps(await planInput(context, history, target), target, options);
+    if (planned.length === 0 && history.carryOver === undefined) return NOTHING;
+    const result = await runPlanned(context, target, options, planned);
+    if (result !== "outdated") return result;
+  }
+  throw new TenonError("INTERNAL", "The plan was outdated again and again while other processes migrated.", {
+    hint: "Stop the other processes, look at `tenon status`, and run again.",
+  });
+}
+
+/** What is applied and what would run, without writing anything. */
+export async function plan(
+  context: RunContext,
+  target: Target,
+  options: PlanOptions = {},
+): Promise<{ readonly steps: readonly PlannedStep[]; readonly history: History }> {
+  if (await hasNothingToDo(context, target)) return { steps: [], history: { rows: [], journal: "current" } };
+  const history = await readState(context);
+  const steps = planSteps(await planInput(context, history, target), target, options);
+  for (const step of steps) prepareStep(step, context.dialect);
+  return { steps, history };
+}
+
+/** Everything that the journal holds. */
+export function readState(context: RunContext): Promise<History> {
+  return readHistory(context);
+}
+
+/**
+ * What is defined beside what is applied. For a target the programs of the migrations are loaded that it may run;
+ * without one none is.
+ */
+export async function planInput(context: RunContext, history: History, target?: Target): Promise<PlanInput> {
+  const { catalogue, modules } = context;
+  const managed = new Set(modules);
+  const applied = new Set(history.rows.filter((row) => row.status === "applied").map(keyOf));
+  const isNeeded = (migration: Migration): boolean =>
+    target !== undefined &&
+    managed.has(migration.module) &&
+    (target.kind !== "latest" || !applied.has(keyOf(migration)));
+  return { migrations: await catalogue.ordered(history.rows, isNeeded), modules, rows: history.rows };
+}
+
+/** One query: the digests of what is applied equal those of what is defined, so nothing is pending or changed. */
+export async function hasNothingToDo(context: RunContext, target: Target): Promise<boolean> {
+  if (target.kind !== "latest") return false;
+  const applied = await context.journal.readDigests();
+  if (applied === undefined) return false;
+  const defined = context.catalogue.digests;
+  const modules = target.modules ?? context.modules;
+  return modules.every((module) => defined.get(module) === applied.get(module));
+}
+
+/** Runs a plan under the lock; "outdated" when another process changed the journal since it was made. */
+async function runPlanned(
+  context: RunContext,
+  target: Target,
+  options: RunOptions,
+  planned: readonly PlannedStep[],
+): Promise<RunResult | "outdated"> {
+  const { dialect, connection, journal } = context;
+  const prepared = planned.map((step) => prepareStep(step, dialect));
+  const mode = options.transaction ?? dialect.capabilities.defaultTransaction;
+  const segments = cutIntoSegments(prepared, mode);
+  const request: LockRequest = {
+    journal: journal.address,
+    timeoutMs: options.lockTimeoutMs,
+    onWait: (holder) => context.onEvent({ kind: "waiting", holder }),
+  };
+  const needsLock =
+    !dialect.capabilities.transactionIsLock || segments.some((each) => each.transaction === "outside");
+  let lock: Lock | undefined;
+  try {
+    if (needsLock) lock = await dialect.lock(connection, request);
+    const session = new RunSession(context, options, mode, request, prepared.length);
+    return await session.run(segments, async () => {
+      // Under the lock the journal is read again: another process may have done the work while we waited.
+      const history = await readState(context);
+      const again = planSteps(await planInput(context, history, target), target, options);
+      const isSame =
+        again.length === planned.length && again.every((step, index) => isSameStep(step, planned[index]));
+      return { history, isCurrent: isSame };
+    });
+  } finally {
+    await lock?.release();
+  }
+}
+
+function isSameStep(a: PlannedStep, b: PlannedStep | undefined): boolean {
+  return (
+    a.direction === b?.direction &&
+    a.module === b.module &&
+    a.version === b.version &&
+    a.row?.progress?.finished === b.row?.progress?.finished
+  );
+}
+
+function keyOf(item: { readonly module: string; readonly version: Version }): string {
+  return `${item.module}@${item.version}`;
+}
+
+function refuseOpenTransaction(connection: Connection): void {
+  if (!connection.inTransaction) return;
+  throw new TenonError("USAGE", "The connection is in a transaction; a run needs to open its own.", {
+    hint: "Commit or roll back before migrating.",
+  });
+}

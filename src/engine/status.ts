@@ -1,0 +1,84 @@
+import { compareVersions, publicVersion, type Version } from "../migrations/index.js";
+import type { History } from "./history.js";
+import { pendingMigrations } from "./plan.js";
+import { changedMigrations, type PlanInput, unknownRows } from "./plan-input.js";
+
+/** What one word says about a module. */
+export type ModuleState =
+  /** Everything defined is applied. */
+  | "current"
+  | "pending"
+  /** The last try of a migration failed. */
+  | "failed"
+  /** An applied migration was changed since. */
+  | "changed"
+  /** Versions are applied that this program does not have. */
+  | "newer"
+  /** The journal knows the module and this program does not. */
+  | "unknown";
+
+export interface ModuleStatus {
+  readonly module: string;
+  readonly state: ModuleState;
+  /** The highest applied version; undefined when nothing is applied. */
+  readonly current: Version | undefined;
+  /** The highest defined version; undefined when nothing is defined. */
+  readonly latest: Version | undefined;
+  /** The same for programs: a number while it is an exact one, 0 for none. */
+  readonly currentVersion: number | string;
+  readonly latestVersion: number | string;
+  readonly pending: readonly Version[];
+  readonly applied: number;
+  readonly failed: readonly { readonly version: Version; readonly error: string }[];
+  readonly changed: readonly Version[];
+  readonly unknown: readonly Version[];
+}
+
+/** The state of every module that the program or the journal knows, in the order in which they are given. */
+export function describeModules(input: PlanInput, history: History): ModuleStatus[] {
+  const all: PlanInput = { ...input, rows: history.rows };
+  const known = new Set(input.modules);
+  const orphans = [...new Set(history.rows.map((row) => row.module))]
+    .filter((module) => !known.has(module))
+    .sort();
+  const changed = changedMigrations(all);
+  const unknown = unknownRows(all);
+  const pending = pendingMigrations(all);
+  return [...input.modules, ...orphans].map((module) => {
+    const rows = history.rows.filter((row) => row.module === module);
+    const applied = rows.filter((row) => row.status === "applied");
+    const failed = rows.filter((row) => row.status === "failed");
+    const current = highest(applied.map((row) => row.version));
+    const latest = highest(
+      input.migrations.filter((each) => each.module === module).map((each) => each.version),
+    );
+    const facts = {
+      module,
+      current,
+      latest,
+      currentVersion: publicVersion(current ?? "0"),
+      latestVersion: publicVersion(latest ?? "0"),
+      pending: pending.filter((each) => each.module === module).map((each) => each.version),
+      applied: applied.length,
+      failed: failed.map((row) => ({ version: row.version, error: row.error ?? "" })),
+      changed: changed.filter((each) => each.row.module === module).map((each) => each.row.version),
+      unknown: unknown.filter((row) => row.module === module).map((row) => row.version),
+    };
+    return { ...facts, state: stateOf(facts, known.has(module)) };
+  });
+}
+
+function stateOf(facts: Omit<ModuleStatus, "state">, isKnown: boolean): ModuleState {
+  if (!isKnown) return "unknown";
+  if (facts.changed.length > 0) return "changed";
+  if (facts.unknown.length > 0) return "newer";
+  if (facts.failed.length > 0) return "failed";
+  return facts.pending.length > 0 ? "pending" : "current";
+}
+
+function highest(versions: readonly Version[]): Version | undefined {
+  return versions.reduce<Version | undefined>(
+    (top, version) => (top === undefined || compareVersions(version, top) > 0 ? version : top),
+    undefined,
+  );
+}

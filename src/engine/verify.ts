@@ -1,0 +1,126 @@
+import { type Place, TenonError } from "../errors.js";
+import { compareVersions, type Version } from "../migrations/index.js";
+import { verifyStep } from "./execute-step.js";
+import type { JournalRow } from "./journal-row.js";
+import { pendingMigrations } from "./plan.js";
+import { changedMigrations, type PlanInput, unknownRows } from "./plan-input.js";
+import { planInput, type RunContext, readState } from "./run.js";
+import { describeModules, type ModuleStatus } from "./status.js";
+
+/** One thing that is not as it should be. */
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+  readonly where: Place;
+  readonly hint: string | undefined;
+}
+
+/** What a look at the whole database found. */
+export interface Validation {
+  /** True when there is no problem; pending migrations are not one. */
+  readonly valid: boolean;
+  readonly problems: readonly Problem[];
+  readonly modules: readonly ModuleStatus[];
+  readonly needsMigration: boolean;
+}
+
+/** Looks at journal, checksums, verify steps and foreign keys; changes nothing. */
+export async function validate(context: RunContext): Promise<Validation> {
+  const history = await readState(context);
+  // The programs of all applied migrations are loaded, for each may have a verification.
+  const input = await planInput(context, history, { kind: "back", count: 0 });
+  const problems = [
+    ...journalProblems(input),
+    ...(await verifyProblems(context, input)),
+    ...(await foreignKeyProblems(context)),
+  ];
+  return {
+    valid: problems.length === 0,
+    problems,
+    modules: describeModules(input, history),
+    needsMigration: pendingMigrations(input).length > 0,
+  };
+}
+
+function journalProblems(input: PlanInput): Problem[] {
+  const modules = new Set(input.modules);
+  const failed = input.rows.filter((row) => row.status === "failed" && modules.has(row.module));
+  return [
+    ...changedMigrations(input).map(({ migration, row }) => ({
+      code: "CHECKSUM_MISMATCH",
+      message: `Migration ${nameOf(row)} was changed after it was applied.`,
+      where: { ...placeOf(row), file: migration.file },
+      hint: "`tenon repair` shows the difference and can accept it.",
+    })),
+    ...unknownRows(input).map((row) => ({
+      code: "DATABASE_NEWER",
+      message: `${nameOf(row)} is applied and not known to this program.`,
+      where: placeOf(row),
+      hint: "Use the program that brought it, or roll it back.",
+    })),
+    ...failed.map((row) => ({
+      code: "MIGRATION_FAILED",
+      message: `${nameOf(row)} failed when it was last tried: ${row.error ?? "no error was kept"}`,
+      where: placeOf(row),
+      hint: "Correct the migration and run `tenon up` again.",
+    })),
+  ];
+}
+
+/**
+ * Runs the verify steps of what is applied, in a transaction that is rolled back. A later version may have changed
+ * what an early verification looks at, so only the newest of a module must still be able to run at all.
+ */
+async function verifyProblems(context: RunContext, input: PlanInput): Promise<Problem[]> {
+  const { connection, dialect } = context;
+  const applied = new Set(input.rows.filter((row) => row.status === "applied").map(nameOf));
+  const withVerify = input.migrations.filter(
+    (each) => each.verify !== undefined && applied.has(nameOf(each)),
+  );
+  const newest = new Map<string, Version>();
+  for (const row of input.rows) {
+    const top = newest.get(row.module);
+    if (row.status === "applied" && (top === undefined || compareVersions(row.version, top) > 0)) {
+      newest.set(row.module, row.version);
+    }
+  }
+  const problems: Problem[] = [];
+  for (const migration of withVerify) {
+    const { module, version, name, up } = migration;
+    const planned = { direction: "up" as const, module, version, name, migration, row: undefined, step: up };
+    try {
+      await connection.transaction(async () => {
+        await verifyStep(connection, dialect, planned);
+        throw new RollBack();
+      });
+    } catch (error) {
+      if (error instanceof RollBack) continue;
+      if (!(error instanceof TenonError)) throw error;
+      const couldNotRun = error.cause !== undefined;
+      if (couldNotRun && newest.get(module) !== version) continue;
+      problems.push({ code: error.code, message: error.message, where: error.where, hint: error.hint });
+    }
+  }
+  return problems;
+}
+
+async function foreignKeyProblems(context: RunContext): Promise<Problem[]> {
+  const violations = (await context.dialect.readViolations?.(context.connection)) ?? [];
+  return violations.map(({ table, parent, rows }) => ({
+    code: "FOREIGN_KEYS_VIOLATED",
+    message: `${rows} ${rows === 1 ? "row" : "rows"} of ${table} refer to rows of ${parent} that do not exist.`,
+    where: { object: table },
+    hint: "Correct or remove these rows; they were written while foreign keys were off.",
+  }));
+}
+
+/** Ends a transaction that only looked. */
+class RollBack extends Error {}
+
+function nameOf(item: { readonly module: string; readonly version: Version }): string {
+  return `${item.module}@${item.version}`;
+}
+
+function placeOf(row: JournalRow): Place {
+  return { module: row.module, version: row.version };
+}

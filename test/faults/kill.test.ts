@@ -1,0 +1,64 @@
+import { describe, expect, test } from "vitest";
+import { SchemaManager } from "../../src/index.js";
+import { engines, type LiveDatabase } from "../live/engines.js";
+import { startWorker } from "./processes.js";
+import { versionsOf } from "./versions.mjs";
+
+const COUNT = 200;
+const KILLS = 26;
+
+/** Every applied version has its table, its row and its count; no other version has left anything. */
+async function expectAgreement(database: LiveDatabase): Promise<number> {
+  const connection = await database.connect();
+  const journal = (await connection.tableExists("schema_migrations"))
+    ? await database.look("SELECT version FROM schema_migrations WHERE status = 'applied'")
+    : [];
+  const applied = journal.map((row) => Number(row["version"])).sort((a, b) => a - b);
+  const runs = applied.length === 0 ? [] : await database.look("SELECT version FROM runs ORDER BY version");
+  expect(runs.map((row) => Number(row["version"]))).toEqual(applied);
+  for (let version = 1; version <= COUNT; version += 1) {
+    const exists = await connection.tableExists(`t${version}`);
+    if (exists !== applied.includes(version)) throw new Error(`t${version} and the journal disagree`);
+  }
+  await connection.close();
+  return applied.length;
+}
+
+describe.each(engines.filter((each) => each.isShared && each.name !== "SQLite encrypted"))(
+  "killed processes on $name",
+  (engine) => {
+    test.each(["run", "each"] as const)(
+      `a run killed at random moments (a transaction for the %s) leaves journal and schema in agreement`,
+      async (transaction) => {
+        let unfinished = 0;
+        let partly = 0;
+        for (let kill = 0; kill < KILLS; kill++) {
+          const database = await engine.create();
+          const worker = startWorker({
+            url: database.url,
+            options: database.options,
+            count: COUNT,
+            transaction,
+          });
+          await worker.ready;
+          const moment = Math.random() * (transaction === "run" ? 60 : 250);
+          const timer = setTimeout(() => worker.process.kill("SIGKILL"), moment);
+          if ((await worker.answer) === undefined) unfinished++;
+          clearTimeout(timer);
+
+          const done = await expectAgreement(database);
+          if (done > 0 && done < COUNT) partly++;
+
+          const connection = await database.connect();
+          await new SchemaManager(connection, versionsOf(COUNT)).migrateToLatest();
+          await connection.close();
+          expect(await expectAgreement(database)).toBe(COUNT);
+        }
+        // Kills that always came too late (or too early) would prove nothing.
+        expect(unfinished).toBeGreaterThan(KILLS / 5);
+        if (transaction === "each") expect(partly).toBeGreaterThan(0);
+      },
+      240_000,
+    );
+  },
+);

@@ -1,0 +1,3 @@
+import type { SchemaVersions } from "../../src/index.js";
+
+export function versionsOf(count: number): SchemaVersions;
