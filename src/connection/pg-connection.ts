@@ -81,6 +81,7 @@ export class PgConnection implements Connection {
       try {
         const result = await work(this);
         if (level !== this.#openTransactions) throw this.#interleaved();
+        if (!this.inTransaction) throw endedInside();
         await this.execute(savepoint === undefined ? "COMMIT" : `RELEASE SAVEPOINT ${savepoint}`);
         return result;
       } catch (error) {
@@ -184,6 +185,12 @@ export class PgConnection implements Connection {
     );
     return this.#refusal;
   }
+}
+
+function endedInside(): TenonError {
+  return new TenonError("USAGE", "The work ended the transaction in which it was running.", {
+    hint: "Leave COMMIT and ROLLBACK to transaction(): return to commit, throw to roll back.",
+  });
 }
 
 /** Command tags whose count is of rows changed. */

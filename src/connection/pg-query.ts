@@ -1,6 +1,7 @@
-import type { Row, SqlOutput } from "./connection.js";
+import type { Row } from "./connection.js";
+import { answerOf, type DecodedField, decodeFields, decodeRow } from "./pg-rows.js";
 import { isServerError } from "./pg-server-error.js";
-import { decoderOf, type WireInput } from "./pg-values.js";
+import type { WireInput } from "./pg-values.js";
 import type { Answer, Failure } from "./pg-wire.js";
 
 /** The part of the driver's protocol object that a query speaks through; the same for pg-cursor and others. */
@@ -16,11 +17,6 @@ export interface PgProtocol {
   readonly stream: { cork?(): void; uncork?(): void };
 }
 
-interface Field {
-  readonly name: string;
-  readonly dataTypeID: number;
-}
-
 /**
  * One query for `client.query()`, which takes any object with these methods. The driver's own query class
  * will not do: it parses values as the global type parsers say, answers an error before the server has told
@@ -30,7 +26,7 @@ export class PgQuery {
   readonly #sql: string;
   readonly #parameters: readonly WireInput[] | undefined;
   readonly #rows: Row[] = [];
-  #fields: readonly { readonly name: string; readonly decode: (text: string) => SqlOutput }[] = [];
+  #fields: readonly DecodedField[] = [];
   #tag = "";
   #finished = 0;
   #resolve: (outcome: Answer | Failure) => void = () => {};
@@ -60,8 +56,8 @@ export class PgQuery {
     protocol.stream.uncork?.();
   }
 
-  handleRowDescription(message: { readonly fields: readonly Field[] }): void {
-    this.#fields = message.fields.map(({ name, dataTypeID }) => ({ name, decode: decoderOf(dataTypeID) }));
+  handleRowDescription(message: { readonly fields: Parameters<typeof decodeFields>[0] }): void {
+    this.#fields = decodeFields(message.fields);
   }
 
   handleDataRow(message: { readonly fields: readonly (string | null)[] }): void {
@@ -102,23 +98,4 @@ export class PgQuery {
   handlePortalSuspended(): void {}
   handleEmptyQuery(): void {}
   handleCopyData(): void {}
-}
-
-/** One row by name; the last of two columns with one name stays. */
-export function decodeRow(
-  fields: readonly { readonly name: string; readonly decode: (text: string) => SqlOutput }[],
-  values: readonly (string | null)[],
-): Row {
-  const row: Record<string, SqlOutput> = {};
-  fields.forEach(({ name, decode }, index) => {
-    const text = values[index];
-    row[name] = text === null || text === undefined ? null : decode(text);
-  });
-  return row;
-}
-
-/** An answer from its command tag: `INSERT 0 5`, `SELECT 3`, `CREATE TABLE`. */
-export function answerOf(tag: string, rows: Row[]): Answer {
-  const [command = ""] = tag.split(" ");
-  return { kind: "answer", rows, command, count: Number(/\d+$/.exec(tag)?.[0] ?? 0) };
 }

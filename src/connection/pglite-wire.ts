@@ -1,0 +1,105 @@
+import type { PGlite, protocol } from "@electric-sql/pglite";
+import { messageOf } from "../errors.js";
+import type { Row } from "./connection.js";
+import { answerOf, type DecodedField, decodeFields, decodeRow } from "./pg-rows.js";
+import type { WireInput } from "./pg-values.js";
+import {
+  type Answer,
+  type Failure,
+  type PgWire,
+  type TransactionStatus,
+  transactionStatus,
+} from "./pg-wire.js";
+
+type Serializer = typeof protocol.serialize;
+
+/** The messages of PostgreSQL's protocol, handed to the engine in this process. */
+export class PgliteWire implements PgWire {
+  readonly description: string;
+  status: TransactionStatus = "idle";
+  lost: unknown;
+  readonly #engine: PGlite;
+  readonly #serialize: Serializer;
+  readonly #afterClose: () => void;
+
+  constructor(engine: PGlite, serialize: Serializer, description: string, afterClose: () => void) {
+    this.#engine = engine;
+    this.#serialize = serialize;
+    this.description = description;
+    this.#afterClose = afterClose;
+  }
+
+  ask(sql: string, parameters: readonly WireInput[]): Promise<Answer | Failure> {
+    const { parse, bind, describe, execute, sync } = this.#serialize;
+    // The engine ends itself when it is to read data that nobody sends, and a database in memory with it.
+    if (/^\s*copy\b[\s\S]*\bfrom\s+stdin\b/i.test(sql)) {
+      const thrown = { severity: "ERROR", code: "0A000", message: "there is no data to copy from stdin" };
+      return Promise.resolve({ kind: "failure", thrown, finished: 0 });
+    }
+    return this.#say(
+      [parse({ text: sql }), bind({ values: [...parameters] }), describe({ type: "P" }), execute({}), sync()],
+      true,
+    );
+  }
+
+  run(sql: string): Promise<Answer | Failure> {
+    return this.#say([this.#serialize.query(sql)], false);
+  }
+
+  async close(): Promise<void> {
+    try {
+      // An engine that has ended itself has nothing left to close.
+      if (this.lost === undefined) await this.#engine.close();
+    } finally {
+      this.#afterClose();
+    }
+  }
+
+  async #say(messages: readonly Uint8Array[], keepRows: boolean): Promise<Answer | Failure> {
+    const rows: Row[] = [];
+    let fields: readonly DecodedField[] = [];
+    let tag = "";
+    let finished = 0;
+    let failure: unknown;
+    try {
+      const answers = await this.#engine.execProtocol(Buffer.concat(messages), { throwOnError: false });
+      for (const message of answers.messages) {
+        if (isError(message)) failure ??= message;
+        else if (isRowDescription(message)) fields = decodeFields(message.fields);
+        else if (isDataRow(message) && keepRows) rows.push(decodeRow(fields, message.fields));
+        else if (isCommandComplete(message)) {
+          tag = message.text;
+          finished++;
+        } else if (isReady(message)) this.status = transactionStatus(message.status);
+      }
+    } catch (error) {
+      this.lost = new Error(`the engine ended itself: ${messageOf(error)}`, { cause: error });
+      failure = this.lost;
+    }
+    return failure === undefined ? answerOf(tag, rows) : { kind: "failure", thrown: failure, finished };
+  }
+}
+
+interface Message {
+  readonly name: string;
+}
+
+const isError = (message: Message): boolean => message.name === "error";
+
+function isRowDescription(message: Message): message is Message & {
+  readonly fields: readonly { readonly name: string; readonly dataTypeID: number }[];
+} {
+  return message.name === "rowDescription";
+}
+
+function isDataRow(message: Message): message is Message & { readonly fields: readonly (string | null)[] } {
+  return message.name === "dataRow";
+}
+
+function isCommandComplete(message: Message): message is Message & { readonly text: string } {
+  return message.name === "commandComplete";
+}
+
+function isReady(message: Message): message is Message & { readonly status: string } {
+  return message.name === "readyForQuery";
+}
