@@ -15,5 +15,6 @@ export type {
 export { changePassword, type PasswordChange } from "./encryption/change-password.js";
 export type { Encryption } from "./encryption/unlock.js";
 export { connectToLockFile } from "./libsql.js";
+export type { PgClient, PgPool } from "./pg-client.js";
 export { redactUrl } from "./redact-url.js";
 export { type DatabaseUrl, parseDatabaseUrl } from "./url.js";

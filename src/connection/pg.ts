@@ -11,17 +11,14 @@ import {
 import { connectError } from "./pg-connect-errors.js";
 import { PgConnection } from "./pg-connection.js";
 import { borrow } from "./pg-loan.js";
+import { applyOptions, type PgSessionOptions } from "./pg-session-options.js";
 import { PgSocket } from "./pg-socket.js";
 
-export interface PgOptions {
+export interface PgOptions extends PgSessionOptions {
   /** What the server shows in pg_stat_activity unless the URL or PGAPPNAME says otherwise; `tenon`. */
   readonly applicationName?: string | undefined;
   /** Milliseconds to wait for the server, or for a free client of a pool; 30 seconds. */
   readonly connectTimeoutMs?: number | undefined;
-  /** https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-STATEMENT-TIMEOUT, in milliseconds. */
-  readonly statementTimeoutMs?: number | undefined;
-  /** https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-LOCK-TIMEOUT, in milliseconds. */
-  readonly lockTimeoutMs?: number | undefined;
 }
 
 const CONNECT_TIMEOUT_MS = 30_000;
@@ -113,13 +110,8 @@ async function takeFrom(pool: PgPool, timeoutMs: number): Promise<PooledPgClient
 
 async function settled(socket: PgSocket, options: PgOptions): Promise<Connection> {
   const connection = new PgConnection(socket);
-  // As statements and not as parameters of the connection, which poolers refuse.
-  const settings = [
-    ["statement_timeout", options.statementTimeoutMs],
-    ["lock_timeout", options.lockTimeoutMs],
-  ].flatMap(([name, value]) => (value === undefined ? [] : [`SET ${name} = ${Number(value)}`]));
   try {
-    if (settings.length > 0) await connection.executeScript(settings.join("; "));
+    await applyOptions(connection, options);
   } catch (error) {
     await connection.close();
     throw error;

@@ -4,12 +4,13 @@ import { messageOf, TenonError } from "../errors.js";
 import type { Connection } from "./connection.js";
 import { loadPackage } from "./optional-package.js";
 import { PgConnection } from "./pg-connection.js";
+import { applyOptions, type PgSessionOptions } from "./pg-session-options.js";
 import { loadExtensions } from "./pglite-extensions.js";
 import { beginDataFolder, checkDataFolder, makeFolder } from "./pglite-folder.js";
 import { lockFolder } from "./pglite-lock.js";
 import { PgliteWire } from "./pglite-wire.js";
 
-export interface PgliteOptions {
+export interface PgliteOptions extends PgSessionOptions {
   /** The data folder; undefined for a database in memory. */
   readonly folder: string | undefined;
   /** Extensions that CREATE EXTENSION may name: `pg_trgm`, `vector`, … */
@@ -24,6 +25,17 @@ const BUSY_TIMEOUT_MS = 5000;
 
 /** Opens PostgreSQL within this process, in memory or in a folder that is kept from everyone else meanwhile. */
 export async function openPglite(options: PgliteOptions): Promise<Connection> {
+  const connection = await openEngine(options);
+  try {
+    await applyOptions(connection, options);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+  return connection;
+}
+
+async function openEngine(options: PgliteOptions): Promise<Connection> {
   const package_ = await loadPackage("@electric-sql/pglite", "PGlite", () => import("@electric-sql/pglite"));
   const extensions = await loadExtensions(options.extensions ?? []);
   const start = (folder: string | undefined, description: string) =>
@@ -38,7 +50,7 @@ export async function openPglite(options: PgliteOptions): Promise<Connection> {
   }
   const folder = resolve(options.folder);
   const description = `pglite:${options.folder}`;
-  const mayCreate = options.mustExist !== true;
+  const mayCreate = options.mustExist !== true && options.readOnly !== true;
   if (!checkDataFolder(folder, description, mayCreate)) makeFolder(folder, description);
   const lock = await lockFolder(folder, description, options.busyTimeoutMs ?? BUSY_TIMEOUT_MS);
   try {
