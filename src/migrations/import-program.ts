@@ -35,7 +35,8 @@ async function importTypeScript(path: string): Promise<unknown> {
 }
 
 async function importJavaScript(path: string, checksum: string): Promise<unknown> {
-  // Node keeps CommonJS modules by their path alone, and ES modules by their whole URL.
+  // Node keeps ES modules by their whole URL, and CommonJS by the path alone:
+  // https://github.com/nodejs/node/issues/29812
   delete createRequire(import.meta.url).cache[path];
   const url = pathToFileURL(path);
   url.searchParams.set("checksum", checksum);

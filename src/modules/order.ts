@@ -49,11 +49,8 @@ export function orderMigrations(
   throw cycle(found);
 }
 
-/** Runs of one module's versions are shown by their ends: `a@1 -> b@1 -> a@7 -> a@1`. */
 function cycle(nodes: readonly ModuleReference[]): TenonError {
-  const ends = nodes.filter(
-    ({ module }, index) => nodes[index - 1]?.module !== module || nodes[index + 1]?.module !== module,
-  );
+  const ends = withoutInner(nodes);
   const names = ends.map(describeReference);
   const shown = [...names, names[0]].join(" -> ");
   return new TenonError(
@@ -65,4 +62,13 @@ function cycle(nodes: readonly ModuleReference[]): TenonError {
       details: { cycle: names },
     },
   );
+}
+
+/** A run through the versions of one module is shown by its ends: `a@1 -> b@1 -> a@7 -> a@1`. */
+function withoutInner(circle: readonly ModuleReference[]): readonly ModuleReference[] {
+  if (circle.every(({ module }) => module === circle[0]?.module)) return circle.slice(0, 2);
+  return circle.filter(({ module }, index) => {
+    const neighbours = [circle.at(index - 1), circle[(index + 1) % circle.length]];
+    return index === 0 || neighbours.some((neighbour) => neighbour?.module !== module);
+  });
 }
