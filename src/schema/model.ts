@@ -27,6 +27,11 @@ export const MODEL_VERSION = 1;
 export interface DatabaseModel {
   readonly version: typeof MODEL_VERSION;
   readonly engine: "sqlite" | "postgres";
+  /**
+   * PostgreSQL: `server_version_num` of the server that deparsed the texts (`160004`), because versions spell some of
+   * them differently and a statement may need a newer one. Neither compared nor part of the fingerprint.
+   */
+  readonly serverVersion?: number | undefined;
   /** SQLite: `main`. PostgreSQL: every schema that is not the system's. */
   readonly schemas: readonly Schema[];
   readonly extensions: readonly Extension[];

@@ -1,0 +1,134 @@
+import type {
+  Column,
+  Constraint,
+  IndexDefinition,
+  NotNullOptions,
+  Table,
+  Trigger,
+} from "../../../schema/index.js";
+import { notNullName } from "../names.js";
+import { numbersOf, optionsOf } from "./catalogue.js";
+import { type ColumnRow, columnFrom } from "./columns.js";
+import { type ConstraintRow, constraintFrom } from "./constraints.js";
+import type { Context } from "./context.js";
+import { includeOf, indexFrom } from "./indexes.js";
+import type { RelationRow } from "./relations.js";
+import { sequenceOptionsFrom } from "./sequences.js";
+import { policyFrom, triggerFrom } from "./triggers.js";
+
+export function buildTable(row: RelationRow, context: Context): Table {
+  const { commentOf, grantsOf } = context.rows;
+  const constraintRows = context.constraints.get(row.oid) ?? [];
+  const [firstParent, ...otherParents] = (context.parents.get(row.oid) ?? []).map(({ schema, name }) => ({
+    schema,
+    name,
+  }));
+  const isPartition = row.bound !== null;
+  const needs: [string, string][] = [
+    ["pg_class", row.oid],
+    ...constraintRows.map((constraint): [string, string] => ["pg_constraint", constraint.oid]),
+    ...(context.indexes.get(row.oid) ?? []).map((index): [string, string] => ["pg_class", index.oid]),
+  ];
+  return {
+    kind: row.kind === "p" ? "partitioned" : "ordinary",
+    schema: row.schema,
+    name: row.name,
+    columns: buildColumns(row, constraintRows, context),
+    constraints: buildConstraints(constraintRows, context),
+    indexes: buildIndexes(row.oid, context),
+    triggers: buildTriggers(row.oid, context),
+    unlogged: row.unlogged || undefined,
+    partitionBy: row.partition_key ?? undefined,
+    partitionOf: isPartition && firstParent ? { ...firstParent, bound: row.bound } : undefined,
+    inherits: !isPartition && firstParent ? [firstParent, ...otherParents] : undefined,
+    accessMethod: row.method === null || row.method === "heap" ? undefined : row.method,
+    options: tableOptions(row),
+    replicaIdentity: replicaIdentity(row, context),
+    rowSecurity: row.row_security ? (row.force_row_security ? "forced" : "enabled") : undefined,
+    policies: (context.policies.get(row.oid) ?? []).map((policy) => ({
+      ...policyFrom(policy, commentOf("pg_policy", policy.oid)),
+      dependsOn: context.dependenciesOf([["pg_policy", policy.oid]]),
+    })),
+    comment: commentOf("pg_class", row.oid),
+    grants: grantsOf("pg_class", row.oid),
+    dependsOn: context.dependenciesOf(needs, row),
+  };
+}
+
+function buildColumns(
+  table: RelationRow,
+  constraints: readonly ConstraintRow[],
+  context: Context,
+): readonly Column[] {
+  const notNulls = new Map(
+    constraints
+      .filter((constraint) => constraint.kind === "n")
+      .map((constraint) => [numbersOf(constraint.columns)[0], constraint]),
+  );
+  return (context.columns.get(table.oid) ?? []).map((column) => {
+    const identity = context.identities.get(`${table.oid} ${column.number}`);
+    return columnFrom(column, {
+      comment: context.rows.commentOf("pg_class", table.oid, column.number),
+      grants: context.rows.grantsOf("pg_class", table.oid, column.number),
+      identity: identity && sequenceOptionsFrom(identity),
+      notNullOptions: notNullOptions(table, column, notNulls.get(column.number)),
+    });
+  });
+}
+
+function notNullOptions(
+  table: RelationRow,
+  column: ColumnRow,
+  constraint: ConstraintRow | undefined,
+): NotNullOptions | undefined {
+  if (constraint === undefined) return undefined;
+  const name = constraint.name === notNullName(table.name, column.name) ? undefined : constraint.name;
+  if (name === undefined && constraint.valid && !constraint.no_inherit) return undefined;
+  return { name, notValid: !constraint.valid || undefined, noInherit: constraint.no_inherit || undefined };
+}
+
+function buildConstraints(rows: readonly ConstraintRow[], context: Context): readonly Constraint[] {
+  const { commentOf } = context.rows;
+  return rows.flatMap((row) => {
+    const index = row.kind === "f" ? undefined : context.indexByOid.get(row.index);
+    const constraint = constraintFrom(row, {
+      nameOf: (relation, numbers) => numbers.map((number) => context.columnName(relation, number) ?? ""),
+      target: context.relations.get(row.target),
+      comment: commentOf("pg_constraint", row.oid),
+      include: index && includeOf(index, context.indexLookup),
+      options: index && optionsOf(index.options),
+      nullsNotDistinct: index?.nulls_not_distinct || undefined,
+    });
+    return constraint === undefined ? [] : [constraint];
+  });
+}
+
+/** Those that CREATE INDEX made: not those behind keys, nor those that the index of a partitioned table brings along. */
+export function buildIndexes(relation: string, context: Context): readonly IndexDefinition[] {
+  const { commentOf } = context.rows;
+  return (context.indexes.get(relation) ?? [])
+    .filter((row) => !row.attached && !row.constraint)
+    .map((row) => indexFrom(row, context.indexLookup, commentOf("pg_class", row.oid)));
+}
+
+export function buildTriggers(relation: string, context: Context): readonly Trigger[] {
+  const { commentOf } = context.rows;
+  return (context.triggers.get(relation) ?? []).map((row) => ({
+    ...triggerFrom(row, commentOf("pg_trigger", row.oid)),
+    dependsOn: context.dependenciesOf([["pg_trigger", row.oid]]),
+  }));
+}
+
+function tableOptions(row: RelationRow): Readonly<Record<string, string>> | undefined {
+  if (row.options === null && row.toast_options === null) return undefined;
+  return { ...optionsOf(row.options), ...optionsOf(row.toast_options, "toast.") };
+}
+
+/** As ALTER TABLE … REPLICA IDENTITY takes it; absent for the primary key. */
+function replicaIdentity(row: RelationRow, context: Context): string | undefined {
+  if (row.replica_identity === "f") return "full";
+  if (row.replica_identity === "n") return "nothing";
+  if (row.replica_identity !== "i") return undefined;
+  const index = (context.indexes.get(row.oid) ?? []).find((candidate) => candidate.replica_identity);
+  return index && `using index ${index.name}`;
+}
