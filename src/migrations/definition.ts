@@ -15,6 +15,8 @@ export type EngineSteps = { readonly [Engine in EngineName | "default"]?: StepDe
  *
  * @example
  * ```ts
+ * import { registerSchema, type SchemaVersions } from "tenon";
+ *
  * const versions: SchemaVersions = {
  *   1: {
  *     name: "Notes",
@@ -30,6 +32,7 @@ export type EngineSteps = { readonly [Engine in EngineName | "default"]?: StepDe
  *     down: { sqlite: "DROP TABLE notes_search", postgres: "DROP INDEX notes_search" },
  *   },
  * };
+ * export const notes = registerSchema("notes", "core")(versions);
  * ```
  */
 export interface SchemaVersion {
@@ -60,6 +63,8 @@ export type SchemaVersions = Readonly<Record<number | string, SchemaVersion>>;
  * @example
  * ```ts
  * // migrations/003_split_names.ts
+ * import type { CodeMigration, Connection } from "tenon";
+ *
  * export default class SplitNames implements CodeMigration {
  *   async up(connection: Connection) {
  *     for (const { id, name } of await connection.query("SELECT id, name FROM users")) {

@@ -28,6 +28,7 @@ export const EXPECTED_FORM =
  * @throws TenonError `MIGRATION_NAME_INVALID`, `VERSION_INVALID`
  */
 export function parseFileName(fileName: string, file: string): FileName {
+  if (CONTROL.test(fileName)) throw invalid(JSON.stringify(file), "there is a control character in it");
   const [, stem = "", ending = ""] = ENDING.exec(fileName) ?? [];
   if (ending === "") throw invalid(file, "it has none of the endings of a migration");
   const format = ending.toLowerCase() === "sql" ? "sql" : "code";
@@ -52,10 +53,12 @@ export function parseFileName(fileName: string, file: string): FileName {
   return { version: readVersion(digits, file), name, role, engine, format };
 }
 
-const ENDING = /^(.+)\.(sql|[cm]?[jt]s)$/is;
-const NUMBERED = /^(\d+)[_-](.*[^\s_-].*)$/s;
+// Names are shown on terminals, where such characters do more than show.
+const CONTROL = /\p{Cc}/u;
+const ENDING = /^(.+)\.(sql|[cm]?[jt]s)$/i;
+const NUMBERED = /^(\d+)[_-](.*[^\s_-].*)$/;
 const DATE_PARTS = /^\d\d[_-]\d\d(?!\d)/;
-const ROLE = /^(.*[^\s_-].*)[_-](rollback|verify)$/is;
+const ROLE = /^(.*[^\s_-].*)[_-](rollback|verify)$/i;
 const ROLE_ALONE = /^[_-]*(rollback|verify)$/i;
 const ENGINES: Readonly<Record<string, EngineName>> = {
   sqlite: "sqlite",

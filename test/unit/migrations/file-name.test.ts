@@ -65,6 +65,12 @@ describe("parseFileName", () => {
     expect(error.hint).toContain("NNN_name.sql");
   });
 
+  it("refuses control characters, and does not repeat them", () => {
+    const error = refusalOf(() => parse("001_\u001b[2J.sql"));
+    expect(error.code).toBe("MIGRATION_NAME_INVALID");
+    expect(error.message).toContain('"migrations/001_\\u001b[2J.sql"');
+  });
+
   it("refuses version 0 and versions of more than 20 digits", () => {
     for (const file of ["000_init.sql", "0_init.sql", "123456789012345678901_init.sql"]) {
       const error = refusalOf(() => parse(file));
