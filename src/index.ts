@@ -4,6 +4,8 @@ export {
   type ModuleChoice,
   type Plan,
   type PlanStep,
+  type PrintSqlOptions,
+  printSql,
   type RegistryInfo,
   type RegistryRunOptions,
   type RegistrySchemaInfo,

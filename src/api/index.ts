@@ -1,6 +1,7 @@
 // The public interface in code: thin classes over the engine.
 export { defineModule, isModule } from "./define-module.js";
 export { makePlan, type Plan, type PlanStep } from "./plan.js";
+export { type PrintSqlOptions, printSql } from "./print-sql.js";
 export {
   type ModuleChoice,
   type SchemaInfo,

@@ -70,6 +70,8 @@ export interface OfflineSyntax {
   /** Lines at the top: what the shell must be told, so that it stops at the first error. */
   readonly head: readonly string[];
   readonly begin: string;
+  /** Where the journal lives when nobody can be asked. */
+  journalAddress(table: string): TableAddress;
   /** The time now in UTC as ISO 8601 text, and the person who runs the script, as SQL expressions. */
   readonly utcNow: string;
   readonly currentUser: string;

@@ -1,4 +1,4 @@
-import type { Dialect, TableAddress } from "../dialects/index.js";
+import type { Dialect } from "../dialects/index.js";
 import { TenonError } from "../errors.js";
 import type { Migration } from "../migrations/index.js";
 import { JOURNAL_LAYOUT } from "./journal.js";
@@ -12,12 +12,10 @@ export interface OfflineRequest {
   readonly dialect: Dialect;
   /** The migrations to print, in the order in which they may run. */
   readonly migrations: readonly Migration[];
-  /** Full addresses of the journal and its companion. */
-  readonly journal: { readonly rows: TableAddress; readonly state: TableAddress };
+  /** Name of the journal table. */
+  readonly journalTable: string;
   /** Whether the script creates the journal: true for a database that Tenon has never seen. */
   readonly createJournal: boolean;
-  /** The sequence number of the last row that is in the journal already. */
-  readonly lastSequence: number;
   readonly transaction?: "run" | "each" | undefined;
 }
 
@@ -34,7 +32,7 @@ export function offlineScript(request: OfflineRequest): string {
   const sql = dialect.offline;
   const parts: string[] = [...sql.head];
   if (request.createJournal) parts.push(...inTransaction(dialect, createJournal(request)));
-  let sequence = request.lastSequence;
+  let sequence = 0;
   for (const segment of segments) {
     const body = segment.steps.flatMap((step) => [
       `-- ${step.planned.module}@${step.planned.version} ${oneLine(step.planned.name)}`,
@@ -65,32 +63,54 @@ function plannedUp(migration: Migration): PlannedStep {
 }
 
 function createJournal(request: OfflineRequest): string[] {
-  const { dialect, journal } = request;
-  const statements = dialect.journalStatements(journal.rows, journal.state, JOURNAL_COLUMNS);
+  const { dialect } = request;
+  const { rows, state } = addresses(request);
+  const statements = dialect.journalStatements(rows, state, JOURNAL_COLUMNS);
   return [
     ...statements.create.map((statement) => `${statement};`),
-    `INSERT INTO ${journal.state.sql} ("key", "value")\nVALUES ('layout', '${JOURNAL_LAYOUT}');`,
+    `INSERT INTO ${state.sql} ("key", "value")\nVALUES ('layout', '${JOURNAL_LAYOUT}');`,
   ];
+}
+
+function addresses({ dialect, journalTable }: OfflineRequest) {
+  const rows = dialect.offline.journalAddress(journalTable);
+  return { rows, state: dialect.offline.journalAddress(`${journalTable}_state`) };
 }
 
 function statementsOf(step: PreparedStep): string[] {
   return step.scripts.flatMap((script) => script.statements.map((statement) => `${statement.text};`));
 }
 
-/** The row as Tenon would write it; its time comes from the engine that runs the script. */
+/**
+ * The row as Tenon would write it; its time comes from the engine that runs the script. In a journal that is there
+ * already, the row of a failed or rolled back try gives way, and that of an applied one stops the script.
+ */
 function recordRow(request: OfflineRequest, step: PreparedStep, sequence: number): string {
-  const { dialect, journal } = request;
+  const { dialect, createJournal: isNew } = request;
+  const journal = addresses(request).rows.sql;
   const row = finishedRow(step.planned, { appliedAt: "", appliedBy: null }, { durationMs: null, sequence });
   const values = encodeRow(row).map((value, index) => {
-    const column = JOURNAL_COLUMNS[index];
-    if (column === "applied_at") return dialect.offline.utcNow;
-    if (column === "applied_by") return dialect.offline.currentUser;
-    return dialect.literal(value);
+    switch (JOURNAL_COLUMNS[index]) {
+      case "applied_at":
+        return dialect.offline.utcNow;
+      case "applied_by":
+        return dialect.offline.currentUser;
+      case "sequence":
+        return isNew ? String(sequence) : `(SELECT coalesce(max("sequence"), 0) + 1 FROM ${journal})`;
+      default:
+        return dialect.literal(value);
+    }
   });
-  return [
-    `INSERT INTO ${journal.rows.sql} (${JOURNAL_COLUMNS.map(dialect.quote).join(", ")})`,
+  const insert = [
+    `INSERT INTO ${journal} (${JOURNAL_COLUMNS.map(dialect.quote).join(", ")})`,
     `VALUES (${values.join(", ")});`,
   ].join("\n");
+  if (isNew) return insert;
+  const clear = [
+    `DELETE FROM ${journal}`,
+    `WHERE "module" = ${dialect.literal(row.module)} AND "version" = ${dialect.literal(row.version)} AND "status" <> 'applied';`,
+  ].join("\n");
+  return `${clear}\n\n${insert}`;
 }
 
 function inTransaction(dialect: Dialect, body: readonly string[]): string[] {

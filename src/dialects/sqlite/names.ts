@@ -8,6 +8,11 @@ export function quote(name: string): string {
 
 /** The journal lives in the main database, whatever a migration attaches or hides behind a temporary table. */
 export async function journalAddress(_connection: Connection, table: string): Promise<TableAddress> {
+  return addressOf(table);
+}
+
+/** The full address of a table of the main database. */
+export function addressOf(table: string): TableAddress {
   return { schema: "main", table, sql: `"main".${quote(table)}` };
 }
 

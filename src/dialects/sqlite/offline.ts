@@ -1,9 +1,11 @@
 import type { OfflineSyntax } from "../dialect.js";
+import { addressOf } from "./names.js";
 
 /** A script for the `sqlite3` shell: `sqlite3 -bail app.db < script.sql`. */
 export const offline: OfflineSyntax = {
   head: ["-- For the sqlite3 shell. It stops at the first error.\n.bail on\nPRAGMA foreign_keys = ON;"],
   begin: "BEGIN IMMEDIATE;",
+  journalAddress: addressOf,
   utcNow: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
   currentUser: "NULL",
   settings: ({ foreignKeys }) =>

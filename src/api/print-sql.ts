@@ -1,0 +1,60 @@
+import type { EngineName } from "../connection/index.js";
+import { loadDialect } from "../dialects/index.js";
+import { Catalogue, DEFAULT_JOURNAL_TABLE, offlineScript } from "../engine/index.js";
+import { TenonError } from "../errors.js";
+import { compareVersions, NOTHING_APPLIED, parseTarget } from "../migrations/index.js";
+import type { Module } from "../modules/index.js";
+import type { VersionInput } from "./schema-manager.js";
+
+/** What to print. */
+export interface PrintSqlOptions {
+  readonly engine: EngineName;
+  /** Only this module; `from` and `to` need it when there are several. */
+  readonly module?: string | undefined;
+  /** The version that the database is at; the script then writes into its journal and does not create one. */
+  readonly from?: VersionInput | undefined;
+  /** The last version to print; the latest when left out. */
+  readonly to?: VersionInput | undefined;
+  readonly journalTable?: string | undefined;
+  readonly transaction?: "run" | "each" | undefined;
+}
+
+/**
+ * Prints the migrations of modules as a script for the engine's own shell, journal rows included, without a
+ * database.
+ *
+ * @returns the script; running it and then Tenon finds nothing to do
+ * @throws TenonError `UNSUPPORTED` when a migration is code, `USAGE`, and what is wrong with a source
+ *
+ * @example
+ * ```ts
+ * import { defineModule, printSql } from "tenon";
+ *
+ * const notes = defineModule("notes", "core", {}, {
+ *   1: { name: "Notes", up: "CREATE TABLE notes (id INTEGER PRIMARY KEY)", down: "DROP TABLE notes" },
+ * });
+ * console.log(await printSql([notes], { engine: "sqlite" }));
+ * ```
+ */
+export async function printSql(modules: readonly Module[], options: PrintSqlOptions): Promise<string> {
+  const { engine, module, journalTable = DEFAULT_JOURNAL_TABLE, transaction } = options;
+  const chosen = module ?? (modules.length === 1 ? modules[0]?.name : undefined);
+  if (chosen === undefined && (options.from !== undefined || options.to !== undefined)) {
+    throw new TenonError("USAGE", "A version to print from or to needs a module, and there are several.", {
+      hint: "Name it: --module NAME.",
+    });
+  }
+  const from = parseTarget(options.from ?? 0, { dotted: true });
+  const to = options.to === undefined ? undefined : parseTarget(options.to, { dotted: true });
+  const dialect = await loadDialect(engine);
+  const catalogue = await Catalogue.load(modules, engine);
+  const ordered = await catalogue.ordered([], () => true);
+  const migrations = ordered.filter(
+    (migration) =>
+      (chosen === undefined || migration.module === chosen) &&
+      compareVersions(migration.version, from) > 0 &&
+      (to === undefined || compareVersions(migration.version, to) <= 0),
+  );
+  const createJournal = from === NOTHING_APPLIED;
+  return offlineScript({ dialect, migrations, journalTable, createJournal, transaction });
+}
