@@ -115,11 +115,17 @@ export interface TenonErrorOptions {
  *
  * @example
  * ```ts
+ * import { connect, SchemaManager, TenonError } from "tenon";
+ *
+ * const connection = await connect(":memory:");
+ * const manager = new SchemaManager(connection, { 1: { name: "Notes", up: "DROP TABLE notes" } });
  * try {
  *   await manager.migrateToLatest();
  * } catch (error) {
- *   if (error instanceof TenonError && error.code === "CHECKSUM_MISMATCH") console.error(error.hint);
+ *   if (!(error instanceof TenonError)) throw error;
+ *   console.log(error.code, error.where.version); // MIGRATION_FAILED 1
  * }
+ * await connection.close();
  * ```
  */
 export class TenonError extends Error {
