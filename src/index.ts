@@ -48,5 +48,13 @@ export type {
   Validation,
 } from "./engine/index.js";
 export { ERROR_CODES, type ErrorCode, type Place, TenonError } from "./errors.js";
-export type { SchemaVersion, SchemaVersions, SourceDefinition } from "./migrations/index.js";
+export type {
+  CodeMigration,
+  CodeStep,
+  EngineSteps,
+  SchemaVersion,
+  SchemaVersions,
+  SourceDefinition,
+  StepDefinition,
+} from "./migrations/index.js";
 export type { Module, ModuleKind, ModuleOptions } from "./modules/index.js";

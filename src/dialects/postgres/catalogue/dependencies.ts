@@ -2,7 +2,7 @@ import type { Row } from "../../../connection/index.js";
 import type { Dependency, ObjectName } from "../../../schema/index.js";
 import { type Catalogue, FIRST_USER_OID, groupRows } from "./catalogue.js";
 
-interface DependencyRow extends Row {
+export interface DependencyRow extends Row {
   readonly catalogue: string;
   readonly object: string;
   readonly target_catalogue: string;

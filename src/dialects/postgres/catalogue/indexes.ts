@@ -65,7 +65,7 @@ export function readIndexes({ connection, namespaces, version }: Catalogue): Pro
   );
 }
 
-interface IndexPartRow extends Row {
+export interface IndexPartRow extends Row {
   readonly index: string;
   readonly number: number;
   readonly expression: string | null;
@@ -96,7 +96,7 @@ export function readIndexParts({ connection, namespaces }: Catalogue): Promise<I
   );
 }
 
-interface CollationRow extends Row {
+export interface CollationRow extends Row {
   readonly oid: string;
   readonly name: string;
 }

@@ -1,7 +1,7 @@
 import type { Row } from "../../../connection/index.js";
 import { type Catalogue, stringsOf } from "./catalogue.js";
 
-interface OperatorClassRow extends Row {
+export interface OperatorClassRow extends Row {
   readonly oid: string;
   readonly method: string;
   readonly name: string;

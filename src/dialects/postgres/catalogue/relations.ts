@@ -54,7 +54,7 @@ export function readRelations({ connection, namespaces }: Catalogue): Promise<Re
   );
 }
 
-interface ParentRow extends Row {
+export interface ParentRow extends Row {
   readonly child: string;
   readonly schema: string;
   readonly name: string;

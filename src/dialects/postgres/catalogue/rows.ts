@@ -41,7 +41,7 @@ export async function readRows(catalogue: Catalogue, options: { readonly grants:
 
 export type CatalogueRows = Awaited<ReturnType<typeof readRows>>;
 
-interface SchemaRow extends Row {
+export interface SchemaRow extends Row {
   readonly oid: string;
   readonly name: string;
 }
@@ -55,7 +55,7 @@ function readSchemas({ connection, namespaces }: Catalogue): Promise<SchemaRow[]
   );
 }
 
-interface ExtensionRow extends Row {
+export interface ExtensionRow extends Row {
   readonly oid: string;
   readonly name: string;
   readonly schema: string;
