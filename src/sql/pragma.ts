@@ -31,8 +31,10 @@ export function readPragma(statement: StatementText): Pragma | undefined {
 
 /** True when SQLite takes this value of a pragma for "on"; whatever it does not know it takes for "off". */
 export function isPragmaOn(value: string): boolean {
-  if (/^[0-9]/.test(value)) return Number.parseInt(value, 10) % 256 !== 0;
-  return ["on", "yes", "true"].includes(value.toLowerCase());
+  if (!/^[0-9]/.test(value)) return ["on", "yes", "true"].includes(value.toLowerCase());
+  const number = /^0x/i.test(value) ? Number(value) : Number.parseInt(value, 10);
+  // It keeps the last byte of what fits into 32 bits.
+  return number < 2 ** 31 && number % 256 !== 0;
 }
 
 function readValue(reader: TokenReader): string | undefined {

@@ -42,7 +42,7 @@ export function refuseCopyData(lexer: Lexer, statement: number, previous: string
 /** Refuses to go on where a script changes how its own quotes are read. */
 export function refuseQuoteSetting(lexer: Lexer, statement: number): void {
   const value = lexer.text.slice(lexer.start, lexer.end).toLowerCase().replaceAll("'", "");
-  if (!["off", "of", "false", "f", "no", "n", "0"].includes(value)) return;
+  if (!/^(?:of|off|f|fa|fal|fals|false|n|no|0)$/.test(value)) return;
   throw unsupported(
     lexer,
     statement,

@@ -4,7 +4,7 @@ import { LineCounter } from "./position.js";
 import { unterminated } from "./refusals.js";
 import { refuseCopyData, refuseQuoteSetting, refuseShellCommand } from "./shell-commands.js";
 import type { SqlSyntax, Statement } from "./statement.js";
-import { type Shape, StatementShape } from "./statement-shape.js";
+import { type Shape, StatementShape, TRIGGER_STATEMENTS } from "./statement-shape.js";
 
 /**
  * Cuts a script into its statements, in their order. A statement's text goes from its first to its last token:
@@ -104,6 +104,7 @@ class OpenStatement {
   // body is the one behind a semicolon, whatever CASE … END and columns named "end" lie between.
   #followBody(shape: "trigger" | "routine", lexer: Lexer, word: string): void {
     if (this.#body === -1) {
+      // BEGIN is a name as well in SQLite: it opens a body only where a statement follows, which no name has behind it.
       if (this.#previous !== "BEGIN" || this.#depth > 0) return;
       if (!(shape === "trigger" ? TRIGGER_STATEMENTS.has(word) : word === "ATOMIC")) return;
       this.#body = this.#previousStart;
@@ -122,7 +123,3 @@ class OpenStatement {
 const SEMICOLON = 0x3b;
 const OPENING = 0x28;
 const CLOSING = 0x29;
-
-// BEGIN is a name as well in SQLite (a trigger, table or column can be called so): it opens a body only where one of
-// these follows, which never stands behind a name.
-const TRIGGER_STATEMENTS = new Set(["SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "VALUES"]);

@@ -50,6 +50,17 @@ export class StatementShape {
   }
 }
 
+/** What a statement in a trigger of SQLite can start with. */
+export const TRIGGER_STATEMENTS: ReadonlySet<string> = new Set([
+  "SELECT",
+  "INSERT",
+  "UPDATE",
+  "DELETE",
+  "REPLACE",
+  "WITH",
+  "VALUES",
+]);
+
 const LONGEST_WORD = "STANDARD_CONFORMING_STRINGS".length;
 
 const SQLITE_PHRASES = phrases([

@@ -13,12 +13,14 @@ export interface ObjectName {
 /** Reads a statement word by word, comments left out, no further than it is asked. */
 export class TokenReader {
   readonly syntax: SqlSyntax;
+  readonly text: string;
   readonly #lexer: Lexer;
   readonly #tokens: Token[] = [];
   #at = 0;
 
   constructor(statement: StatementText, syntax: SqlSyntax) {
     this.syntax = syntax;
+    this.text = statement.text;
     this.#lexer = createLexer(statement.text, syntax);
   }
 

@@ -29,7 +29,9 @@ describe("reading a PRAGMA", () => {
   );
 
   it("takes the same values for on as SQLite does", () => {
-    expect(["on", "YES", "true", "1", "2", "01"].filter(isPragmaOn)).toHaveLength(6);
-    expect(["off", "no", "false", "0", "256", "-1", "banana", ""].filter(isPragmaOn)).toEqual([]);
+    expect(["on", "YES", "true", "1", "2", "01", "0x1"].filter(isPragmaOn)).toHaveLength(7);
+    expect(
+      ["off", "no", "false", "0", "256", "-1", "banana", "", "full", "4294967297"].filter(isPragmaOn),
+    ).toEqual([]);
   });
 });
