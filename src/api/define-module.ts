@@ -1,4 +1,5 @@
-import { type SourceDefinition, sourceOf } from "../migrations/index.js";
+import { TenonError } from "../errors.js";
+import { type Source, type SourceDefinition, sourceOf } from "../migrations/index.js";
 import {
   defineModule as define,
   type Module,
@@ -31,7 +32,15 @@ export function defineModule(
   options: ModuleOptions,
   source: SourceDefinition,
 ): Module {
-  return define(name, kind, options, sourceOf(source));
+  return define(name, kind, options, readSource(name, source));
+}
+
+function readSource(name: string, source: SourceDefinition): Source {
+  try {
+    return sourceOf(source);
+  } catch (error) {
+    throw error instanceof TenonError ? error.at({ module: name }) : error;
+  }
 }
 
 /** Whether a value is a module made by `defineModule` or `registerSchema`. */

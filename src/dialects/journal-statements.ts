@@ -5,6 +5,7 @@ export interface JournalStatements {
   readonly create: readonly string[];
   /** Layout and digest, with the number of journal rows: the one query of a run that has nothing to do. */
   readonly readState: string;
+  readonly readValue: string;
   readonly writeState: string;
   readonly readAll: string;
   readonly readOne: string;
@@ -62,7 +63,12 @@ export function journalStatements(
         `)`,
       ].join("\n"),
     ],
-    readState: `SELECT "key", "value", (SELECT count(*) FROM ${journal.sql}) AS "total" FROM ${state.sql}`,
+    readState: [
+      `SELECT "key", "value", (SELECT count(*) FROM ${journal.sql}) AS "total"`,
+      `FROM ${state.sql}`,
+      `WHERE "key" IN ('layout', 'applied')`,
+    ].join("\n"),
+    readValue: `SELECT "value" FROM ${state.sql} WHERE "key" = ${placeholder(1)}`,
     writeState: [
       `INSERT INTO ${state.sql} ("key", "value")`,
       `VALUES (${placeholder(1)}, ${placeholder(2)})`,

@@ -64,9 +64,9 @@ export class Journal {
     );
   }
 
-  /** The names of all tables that belong to the journal. */
-  get tables(): readonly string[] {
-    return [this.address.table, this.#state.table];
+  /** The names of all tables that belong to the journal, with their schema. */
+  get patterns(): readonly string[] {
+    return [this.address, this.#state].map(({ schema, table }) => `${schema}.${table}`);
   }
 
   /**
@@ -113,7 +113,7 @@ export class Journal {
   /** Creates the journal's tables; the caller has looked at the shape before. */
   async create(): Promise<void> {
     for (const statement of this.#sql.create) await this.#connection.execute(statement);
-    await this.#connection.execute(this.#sql.writeState, ["layout", String(JOURNAL_LAYOUT)]);
+    await this.writeState("layout", String(JOURNAL_LAYOUT));
   }
 
   async write(row: JournalRow): Promise<void> {
@@ -126,7 +126,18 @@ export class Journal {
 
   async writeDigests(total: number, modules: Digests): Promise<void> {
     const value = JSON.stringify({ total, modules: Object.fromEntries(modules) });
-    await this.#connection.execute(this.#sql.writeState, ["applied", value]);
+    await this.writeState("applied", value);
+  }
+
+  /** A value kept beside the rows; undefined when there is none, or no journal. */
+  async readState(key: string): Promise<string | undefined> {
+    if ((await this.#dialect.readColumns(this.#connection, this.#state)) === undefined) return undefined;
+    const [row] = await this.#connection.query(this.#sql.readValue, [key]);
+    return row === undefined ? undefined : String(row["value"]);
+  }
+
+  async writeState(key: string, value: string): Promise<void> {
+    await this.#connection.execute(this.#sql.writeState, [key, value]);
   }
 
   /** All rows of a table that is carried over, and the statement that keeps it under another name. */

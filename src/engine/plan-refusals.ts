@@ -129,7 +129,9 @@ export function refuseUnmetDependencies(input: PlanInput, steps: readonly Planne
   for (const step of steps) {
     for (const { module, version } of step.migration?.dependsOn ?? []) {
       const versions = present.get(module) ?? [];
-      const isMet = version === undefined ? versions.length > 0 : versions.includes(version);
+      // A module without migrations has nothing that could be missing; one that nobody knows was refused before.
+      const isEmpty = !input.migrations.some((migration) => migration.module === module);
+      const isMet = version === undefined ? versions.length > 0 || isEmpty : versions.includes(version);
       if (isMet) continue;
       const needed = version === undefined ? module : `${module}@${version}`;
       throw new TenonError(
