@@ -2,11 +2,11 @@ import { TenonError } from "../errors.js";
 import { splitStatements } from "../sql/index.js";
 import type { ColumnInfo, Connection, ExecuteResult, Row, SqlInput, StatementOptions } from "./connection.js";
 import { LibsqlCursor } from "./libsql-cursor.js";
-import type { NativeStatement } from "./libsql-driver.js";
 import { LibsqlSession, type LibsqlSessionOptions } from "./libsql-session.js";
-import { firstWord } from "./libsql-statement.js";
+import { countsRows, firstWord, mayGiveRows, merelyReads } from "./libsql-statement.js";
+import { namesOf } from "./libsql-statements.js";
 import { LibsqlTransactions } from "./libsql-transaction.js";
-import { bindValues, distinctNames, readRow } from "./libsql-values.js";
+import { bindValues, readRow } from "./libsql-values.js";
 
 export interface LibsqlConnectionOptions extends LibsqlSessionOptions {
   readonly readOnly: boolean;
@@ -46,15 +46,15 @@ export class LibsqlConnection implements Connection {
   ): Promise<R[]> {
     const read = (): R[] => {
       const values = bindValues(parameters);
-      const statement = this.#prepare(sql, firstWord(sql), values.length);
-      if (!statement.reader) {
-        statement.run(values);
-        return [];
-      }
-      const rows = statement.all(values);
-      // Asked only now: the engine may have prepared the statement again for a schema that has changed.
-      const names = distinctNames(statement.columns().map((column) => column.name));
-      return rows.map((row) => readRow<R>(names, row));
+      return this.#session.statements.run(sql, values.length, (prepared) => {
+        if (!prepared.native.reader) {
+          prepared.native.run(values);
+          return [];
+        }
+        const rows = prepared.native.all(values);
+        const names = namesOf(prepared);
+        return rows.map((row) => readRow<R>(names, row));
+      });
     };
     return (await this.#session.run(sql, read, options.busyTimeoutMs)) ?? [];
   }
@@ -64,19 +64,21 @@ export class LibsqlConnection implements Connection {
     parameters: readonly SqlInput[] = [],
     options: StatementOptions = {},
   ): Promise<ExecuteResult> {
+    const { statements } = this.#session;
     const change = (): number => {
       const word = firstWord(sql);
-      if (parameters.length === 0 && !MAY_GIVE_ROWS.has(word)) {
-        this.#session.executeDirectly(sql);
-        return COUNTS_ROWS.has(word) ? this.#readNumber("SELECT changes()") : 0;
+      if (parameters.length === 0 && !mayGiveRows(word)) {
+        statements.executeDirectly(sql);
+        return countsRows(word) ? statements.countChanges() : 0;
       }
       const values = bindValues(parameters);
-      const statement = this.#prepare(sql, word, values.length);
-      if (!statement.reader) return statement.run(values).changes;
-      // `run` would take a statement that gives rows one step far, and leave it holding its locks.
-      const before = this.#readNumber("SELECT total_changes()");
-      statement.all(values);
-      return this.#readNumber("SELECT total_changes()") === before ? 0 : this.#readNumber("SELECT changes()");
+      return statements.run(sql, values.length, ({ native }) => {
+        if (!native.reader) return native.run(values).changes;
+        // `run` would take a statement that gives rows one step far, and leave it holding its locks.
+        const before = statements.countAllChanges();
+        native.all(values);
+        return statements.countAllChanges() === before ? 0 : statements.countChanges();
+      });
     };
     const rowsAffected = await this.#session.run(sql, change, options.busyTimeoutMs);
     return { rowsAffected: rowsAffected ?? 0 };
@@ -85,7 +87,7 @@ export class LibsqlConnection implements Connection {
   async executeScript(sql: string): Promise<void> {
     for (const { text, line, column } of splitStatements(sql, "sqlite")) {
       try {
-        await this.#session.run(text, () => this.#session.executeDirectly(text));
+        await this.#session.run(text, () => this.#session.statements.executeDirectly(text));
       } catch (error) {
         throw error instanceof TenonError ? error.at({ line, column }) : error;
       }
@@ -100,17 +102,20 @@ export class LibsqlConnection implements Connection {
     }
     const cursor = await this.#session.run(sql, () => {
       const values = bindValues(parameters);
-      const opened = new LibsqlCursor(this.#session.prepareOwn(sql, values.length), values);
-      opened.start();
-      return opened;
+      return this.#session.statements.runAlone(sql, values.length, (prepared) => {
+        const opened = new LibsqlCursor(prepared, values);
+        opened.start();
+        return opened;
+      });
     });
     if (cursor === undefined) return;
     this.#cursors.add(cursor);
     try {
       for (;;) {
-        const row = await this.#session.run(sql, () => cursor.next<R>());
-        if (row === undefined) return;
-        yield row;
+        // Without waiting: to try again would lose the rows that the first try has taken.
+        const rows = (await this.#session.run(sql, () => cursor.next<R>(), 0)) ?? [];
+        if (rows.length === 0) return;
+        yield* rows;
       }
     } finally {
       this.#cursors.delete(cursor);
@@ -148,36 +153,7 @@ export class LibsqlConnection implements Connection {
       this.#cursors.clear();
     });
   }
-
-  #prepare(sql: string, word: string, given: number): NativeStatement {
-    return CAN_BE_KEPT.has(word)
-      ? this.#session.prepareKept(sql, given)
-      : this.#session.prepareOwn(sql, given);
-  }
-
-  #readNumber(sql: string): number {
-    const row = this.#session.prepareKept(sql, 0).get([]);
-    const value: unknown = Array.isArray(row) ? row[0] : undefined;
-    return Number(value);
-  }
 }
-
-/** Statements that give rows, or may; they are prepared, all others are handed to the engine as text. */
-const MAY_GIVE_ROWS = new Set(["SELECT", "WITH", "VALUES", "EXPLAIN"]);
-
-/** Statements that set `changes()`: https://sqlite.org/c3ref/changes.html */
-const COUNTS_ROWS = new Set(["INSERT", "REPLACE", "UPDATE", "DELETE"]);
-
-/** Not PRAGMA: many take effect while they are prepared, and not again when they run. */
-const CAN_BE_KEPT = new Set([...MAY_GIVE_ROWS, ...COUNTS_ROWS]);
-
-/** False when in doubt. */
-function merelyReads(sql: string): boolean {
-  const word = firstWord(sql);
-  return word === "SELECT" || word === "VALUES" || (word === "WITH" && !WORD_THAT_CHANGES.test(sql));
-}
-
-const WORD_THAT_CHANGES = /\b(?:INSERT|REPLACE|UPDATE|DELETE)\b/i;
 
 const TABLE_EXISTS = `
   SELECT 1

@@ -1,6 +1,7 @@
 import type { Row } from "./connection.js";
 import type { NativeStatement } from "./libsql-driver.js";
-import { distinctNames, readRow } from "./libsql-values.js";
+import { namesOf, type PreparedStatement } from "./libsql-statements.js";
+import { readRow } from "./libsql-values.js";
 
 /**
  * The rows of a statement of its own, one after the other.
@@ -10,14 +11,16 @@ import { distinctNames, readRow } from "./libsql-values.js";
  * unnoticed, because the driver reads ahead, that is a first step anew: so only what merely reads is read this way.
  */
 export class LibsqlCursor {
+  readonly #prepared: PreparedStatement;
   #statement: NativeStatement | undefined;
   #rows: Iterator<unknown> | undefined;
   #ahead: IteratorResult<unknown> | undefined;
   #names: readonly string[] = [];
   readonly #values: readonly unknown[];
 
-  constructor(statement: NativeStatement, values: readonly unknown[]) {
-    this.#statement = statement;
+  constructor(prepared: PreparedStatement, values: readonly unknown[]) {
+    this.#prepared = prepared;
+    this.#statement = prepared.native;
     this.#values = values;
   }
 
@@ -25,19 +28,23 @@ export class LibsqlCursor {
   start(): void {
     this.#rows = this.#statement?.iterate(this.#values);
     this.#ahead = this.#rows?.next();
-    this.#names = distinctNames(this.#statement?.columns().map((column) => column.name) ?? []);
+    this.#names = namesOf(this.#prepared);
   }
 
-  /** The next row; undefined at the end. */
-  next<R extends Row>(): R | undefined {
-    const result = this.#ahead ?? this.#rows?.next();
-    this.#ahead = undefined;
-    if (result === undefined || result.done) {
-      this.#statement = undefined;
-      this.#rows = undefined;
-      return undefined;
+  /** The next rows; none at the end. */
+  next<R extends Row>(): R[] {
+    const rows: R[] = [];
+    while (rows.length < ROWS_AT_ONCE) {
+      const result = this.#ahead ?? this.#rows?.next();
+      this.#ahead = undefined;
+      if (result === undefined || result.done) {
+        this.#statement = undefined;
+        this.#rows = undefined;
+        return rows;
+      }
+      rows.push(readRow<R>(this.#names, result.value));
     }
-    return readRow<R>(this.#names, result.value);
+    return rows;
   }
 
   close(): void {
@@ -52,3 +59,6 @@ export class LibsqlCursor {
     }
   }
 }
+
+/** As many as the driver fetches at once. */
+const ROWS_AT_ONCE = 100;

@@ -1,13 +1,9 @@
 import { setTimeout } from "node:timers/promises";
 import { TenonError } from "../errors.js";
-import {
-  canReleaseStatements,
-  type NativeDatabase,
-  type NativeStatement,
-  releaseStatements,
-} from "./libsql-driver.js";
+import { canReleaseStatements, type NativeDatabase, releaseStatements } from "./libsql-driver.js";
 import { isEmptyStatement, isWorthWaiting, toTenonError } from "./libsql-errors.js";
-import { countParameters, noStatement, singleStatement } from "./libsql-statement.js";
+import { noStatement } from "./libsql-statement.js";
+import { LibsqlStatements } from "./libsql-statements.js";
 import { TransactionState } from "./libsql-transaction-state.js";
 
 export interface LibsqlSessionOptions {
@@ -31,10 +27,9 @@ export interface LibsqlSessionOptions {
 export class LibsqlSession {
   readonly description: string;
   readonly transaction: TransactionState;
+  readonly statements: LibsqlStatements;
   readonly #options: LibsqlSessionOptions;
   readonly #native: NativeDatabase;
-  readonly #statements = new Map<string, KnownStatement>();
-  #hasPrepared = false;
   #closing: Promise<void> | undefined;
   /** Settles when the statement that waits for another session is through; never fails. */
   #waiting: Promise<unknown> | undefined;
@@ -44,13 +39,17 @@ export class LibsqlSession {
     this.#native = options.native;
     this.description = options.description;
     this.transaction = new TransactionState(options.native);
+    this.statements = new LibsqlStatements(options.native);
   }
 
   get isClosed(): boolean {
     return this.#closing !== undefined;
   }
 
-  /** Runs a statement when those said before it are through; undefined when there was nothing left to run. */
+  /**
+   * Runs a statement when those said before it are through; undefined when there was nothing left to run.
+   * `work` may be called again when the database was held.
+   */
   async run<T>(
     sql: string,
     work: () => T,
@@ -65,45 +64,12 @@ export class LibsqlSession {
     const outcome = this.#attempt(sql, busyTimeoutMs > 0, work);
     if (outcome.kind === "done") return outcome.value;
     const running = this.#waitAndRun(sql, work, busyTimeoutMs);
-    const waiting = running.then(ignore, ignore);
-    this.#waiting = waiting;
+    this.#waiting = running.then(ignore, ignore);
     try {
       return await running;
     } finally {
-      if (this.#waiting === waiting) this.#waiting = undefined;
+      this.#waiting = undefined;
     }
-  }
-
-  /** Runs a statement that gives no rows and has no values: nothing is prepared that would have to be let go. */
-  executeDirectly(sql: string): void {
-    const statement = singleStatement(sql);
-    refuseWrongCount(countParameters(statement), 0);
-    this.#native.exec(statement);
-  }
-
-  /**
-   * A prepared statement to be read to its end at once. Statements are kept: preparing costs more than most
-   * statements do, and the driver lets go of one only when it is collected as garbage. The engine prepares again
-   * by itself when the schema has changed.
-   */
-  prepareKept(sql: string, given: number): NativeStatement {
-    let known = this.#statements.get(sql);
-    if (known === undefined) {
-      known = this.#prepare(sql);
-    } else {
-      this.#statements.delete(sql);
-    }
-    this.#statements.set(sql, known);
-    if (this.#statements.size > MOST_STATEMENTS) this.#forgetOldest();
-    refuseWrongCount(known.parameters, given);
-    return known.native;
-  }
-
-  /** A prepared statement for its caller alone, to be read step by step. */
-  prepareOwn(sql: string, given: number): NativeStatement {
-    const { native, parameters } = this.#prepare(sql);
-    refuseWrongCount(parameters, given);
-    return native;
   }
 
   /** Rolls back what is open, and refuses what comes until it is answered with ROLLBACK. */
@@ -113,28 +79,26 @@ export class LibsqlSession {
     this.transaction.end(error);
   }
 
-  /** Ends the session: rolls back what is open, and sees to it that the handle is really closed. */
+  /**
+   * Ends the session: rolls back what is open, and sees to it that the handle is really closed.
+   * @param release Lets go of the statements that are still being read.
+   */
   close(release: () => void): Promise<void> {
     this.#closing ??= this.#close(release);
     return this.#closing;
   }
 
   async #close(release: () => void): Promise<void> {
-    // The field is set only behind this first pause; until then nothing else has had a turn.
-    release();
-    this.#statements.clear();
     try {
+      release();
       if (this.#native.inTransaction) this.#native.exec("ROLLBACK");
       this.transaction.gone();
-      if (this.#options.file === undefined || !this.#hasPrepared) {
-        this.#native.close();
-      } else if (!canReleaseStatements()) {
-        this.#native.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-        this.#native.close();
-      } else {
-        this.#native.close();
-        await releaseStatements();
-      }
+      const mustRelease = this.#options.file !== undefined && this.statements.hasPrepared;
+      // Without a garbage collector to call, at least everything is in the database file itself.
+      if (mustRelease && !canReleaseStatements()) this.#native.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      this.statements.forgetAll();
+      this.#native.close();
+      if (mustRelease) await releaseStatements();
     } catch (error) {
       throw toTenonError(error, this.description);
     }
@@ -170,38 +134,11 @@ export class LibsqlSession {
       hint: "Open a new one with connect.",
     });
   }
-
-  #prepare(sql: string): KnownStatement {
-    const statement = singleStatement(sql);
-    const parameters = countParameters(statement);
-    const native = this.#native.prepare(statement);
-    this.#hasPrepared = true;
-    if (native.reader) native.raw().safeIntegers();
-    return { native, parameters };
-  }
-
-  #forgetOldest(): void {
-    const [oldest] = this.#statements.keys();
-    if (oldest !== undefined) this.#statements.delete(oldest);
-  }
-}
-
-interface KnownStatement {
-  readonly native: NativeStatement;
-  readonly parameters: number;
 }
 
 type Outcome<T> = { readonly kind: "done"; readonly value: T } | { readonly kind: "busy" };
 
-const MOST_STATEMENTS = 100;
 /** The engine's own busy handler sleeps up to 100 ms; a migrator that waits should not be late by that much. */
 const LONGEST_PAUSE_MS = 50;
-
-function refuseWrongCount(expected: number, given: number): void {
-  if (expected === given) return;
-  throw new TenonError("USAGE", `The statement takes ${expected} values and was given ${given}.`, {
-    hint: "Give one value for each placeholder; SQLite would take NULL for one that is missing.",
-  });
-}
 
 function ignore(): void {}

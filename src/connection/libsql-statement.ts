@@ -59,3 +59,26 @@ export function countParameters(sql: string): number {
   }
   return highest;
 }
+
+/** Statements that give rows, or may; they have to be prepared, others can be handed to the engine as text. */
+export function mayGiveRows(word: string): boolean {
+  return ["SELECT", "WITH", "VALUES", "EXPLAIN"].includes(word);
+}
+
+/** Statements that set `changes()`: https://sqlite.org/c3ref/changes.html */
+export function countsRows(word: string): boolean {
+  return ["INSERT", "REPLACE", "UPDATE", "DELETE"].includes(word);
+}
+
+/** True for a statement that gives rows and changes nothing; false when in doubt. */
+export function merelyReads(sql: string): boolean {
+  const word = firstWord(sql);
+  return word === "SELECT" || word === "VALUES" || (word === "WITH" && !WORD_THAT_CHANGES.test(sql));
+}
+
+const WORD_THAT_CHANGES = /\b(?:INSERT|REPLACE|UPDATE|DELETE)\b/i;
+
+/** True when the columns of a result may depend on the schema alone: `*`, `t.*`; also for a product. */
+export function holdsStar(sql: string): boolean {
+  return sql.replaceAll("(*)", "").includes("*");
+}

@@ -87,7 +87,7 @@ export class LibsqlTransactions {
   }
 
   async #say(sql: string): Promise<void> {
-    await this.#session.run(sql, () => this.#session.executeDirectly(sql));
+    await this.#session.run(sql, () => this.#session.statements.executeDirectly(sql));
   }
 }
 

@@ -1,5 +1,6 @@
 import { TenonError } from "../errors.js";
 import type { Row, SqlInput, SqlOutput } from "./connection.js";
+import { readText } from "./libsql-guard.js";
 
 /**
  * Values as the driver may have them: it binds every number as REAL (`1` would be stored as `1.0` in a column
@@ -63,8 +64,9 @@ function readValue(value: unknown): SqlOutput {
       return Number.isSafeInteger(number) ? number : value;
     }
     case "number":
-    case "string":
       return value;
+    case "string":
+      return readText(value);
     default:
       if (value instanceof Uint8Array)
         return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);

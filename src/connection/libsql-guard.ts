@@ -1,0 +1,47 @@
+import { randomBytes } from "node:crypto";
+import { TenonError } from "../errors.js";
+import type { NativeStatement } from "./libsql-driver.js";
+
+/**
+ * The driver cuts text at its first NUL character, and says nothing
+ * (SQLite itself keeps it: https://sqlite.org/nulinstr.html). So a SELECT is wrapped in another that gives such a text
+ * as hexadecimal digits behind a mark that no text has by chance. Where there is none, that costs next to nothing.
+ *
+ * @returns undefined where the statement is better left as it is.
+ */
+export function guardText(sql: string, columns: ReturnType<NativeStatement["columns"]>): string | undefined {
+  if (columns.length === 0 || columns.length > MOST_COLUMNS) return undefined;
+  const names = columns.map((_, index) => `c${index}`);
+  const guarded = names.map(
+    (name) =>
+      `CASE WHEN typeof(${name}) = 'text' AND instr(${name}, char(0)) THEN '${MARK}' || hex(${name}) ELSE ${name} END`,
+  );
+  const isOnlyColumns = columns.every((column) => column.column !== null);
+  // An expression would be worked out anew wherever its column is named, unless the engine keeps the queries apart;
+  // it does when both have a LIMIT: https://sqlite.org/optoverview.html#subquery_flattening
+  const inner = isOnlyColumns ? "" : "SELECT * FROM (";
+  const innerEnd = isOnlyColumns ? "" : ") LIMIT -1";
+  const limit = isOnlyColumns ? "" : " LIMIT -1";
+  const statement = sql.replace(/[\s;]+$/, "");
+  // The line break ends a comment that the statement may end with.
+  return `WITH "tenon rows" (${names}) AS (${inner}${statement}\n${innerEnd}) SELECT ${guarded} FROM "tenon rows"${limit}`;
+}
+
+/** A text as the guard gives it. */
+export function readText(text: string): string {
+  if (!text.startsWith(MARK)) return text;
+  try {
+    return DECODER.decode(Buffer.from(text.slice(MARK.length), "hex"));
+  } catch (cause) {
+    throw new TenonError("SQL_FAILED", "A text with NUL characters in it is not valid UTF-8.", {
+      hint: "Read it as bytes, with CAST(… AS BLOB).",
+      cause,
+    });
+  }
+}
+
+const MARK = `\u0001tenon-${randomBytes(16).toString("hex")}:`;
+const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Beyond this the wrapping would cost more than it is worth, and could come to the engine's limits. */
+const MOST_COLUMNS = 500;

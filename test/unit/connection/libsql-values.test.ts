@@ -1,0 +1,227 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { SqlInput } from "../../../src/connection/index.js";
+import { distinctNames } from "../../../src/connection/libsql-values.js";
+import { useTemporaryFolder } from "./temporary-folder.js";
+
+const folder = useTemporaryFolder();
+
+describe("a value that is bound", () => {
+  test.each<[string, SqlInput, string]>([
+    ["null", null, "null"],
+    ["a small integer", 1, "integer"],
+    ["an integer at the edge of exactness", Number.MAX_SAFE_INTEGER, "integer"],
+    ["an integer beyond exactness", 9007199254740993n, "integer"],
+    ["the largest integer", 2n ** 63n - 1n, "integer"],
+    ["the smallest integer", -(2n ** 63n), "integer"],
+    ["a fraction", 0.1, "real"],
+    ["infinity", Number.POSITIVE_INFINITY, "real"],
+    ["minus infinity", Number.NEGATIVE_INFINITY, "real"],
+    ["the largest number", Number.MAX_VALUE, "real"],
+    ["empty text", "", "text"],
+    ["text", "oak, é, \u{1f333}", "text"],
+    ["text with a NUL inside", "a\0b", "text"],
+    ["text that is only NULs", "\0\0", "text"],
+    ["text with a byte order mark", "\uFEFFx", "text"],
+    ["bytes", new Uint8Array([0, 1, 255]), "blob"],
+    ["no bytes", new Uint8Array(), "blob"],
+    ["a part of a larger buffer", new Uint8Array([9, 1, 2, 9]).subarray(1, 3), "blob"],
+  ])("comes back as it was: %s", async (_, value, type) => {
+    const connection = await folder.open(":memory:");
+    await connection.execute("CREATE TABLE t (v)");
+    await connection.execute("INSERT INTO t VALUES (?)", [value]);
+    expect(await connection.query("SELECT v, typeof(v) AS type FROM t")).toEqual([{ v: value, type }]);
+    expect(await connection.query("SELECT ? AS v", [value])).toEqual([{ v: value }]);
+  });
+
+  test("comes back as it was: minus zero", async () => {
+    const connection = await folder.open(":memory:");
+    const [row] = await connection.query("SELECT ? AS v", [-0]);
+    expect(Object.is(row?.["v"], -0)).toBe(true);
+  });
+
+  test("is stored as the number it is, not as a fraction", async () => {
+    const connection = await folder.open(":memory:");
+    await connection.execute("CREATE TABLE t (a TEXT, b)");
+    await connection.execute("INSERT INTO t VALUES (?, ?)", [1, 2 ** 40]);
+    expect(await connection.query("SELECT a, b, typeof(b) AS type FROM t")).toEqual([
+      { a: "1", b: 2 ** 40, type: "integer" },
+    ]);
+  });
+
+  test("is 1 or 0 for a boolean, and UTC in ISO 8601 for a date", async () => {
+    const connection = await folder.open(":memory:");
+    const date = new Date("2024-02-29T12:30:00.125Z");
+    expect(await connection.query("SELECT ? AS yes, ? AS no, ? AS day", [true, false, date])).toEqual([
+      { yes: 1, no: 0, day: "2024-02-29T12:30:00.125Z" },
+    ]);
+  });
+
+  test.each<[string, unknown, string]>([
+    ["undefined", undefined, "is undefined"],
+    ["NaN", Number.NaN, "NaN"],
+    ["an integer of 65 bits", 2n ** 63n, "beyond 64 bits"],
+    ["a date that is none", new Date("no day"), "cannot be bound"],
+    ["an object", { a: 1 }, "cannot be bound"],
+    ["a list", [1], "cannot be bound"],
+    ["half of a surrogate pair", "\ud800x", "surrogate"],
+    ["a symbol", Symbol("x"), "cannot be bound"],
+    ["a function", () => 1, "cannot be bound"],
+  ])("is refused when it is %s", async (_, value, reason) => {
+    const connection = await folder.open(":memory:");
+    // The type forbids it; programs without types do it all the same.
+    const attempt = connection.query("SELECT ?, ?", [1, value as SqlInput]);
+    await expect(attempt).rejects.toMatchObject({ code: "USAGE", message: expect.stringContaining(reason) });
+    await expect(attempt).rejects.toThrow("Parameter 2");
+  });
+
+  test("must be there for each placeholder, and not beyond", async () => {
+    const connection = await folder.open(":memory:");
+    const fits: [string, SqlInput[]][] = [
+      ["SELECT ?, ?", [1, 2]],
+      ["SELECT ?2, ?1", [1, 2]],
+      ["SELECT :a, :b, :a", [1, 2]],
+      ['SELECT \'?\', "?" FROM (SELECT 1 AS "?") -- ?', []],
+      ["SELECT ?3", [1, 2, 3]],
+    ];
+    for (const [sql, values] of fits) {
+      expect(await connection.query(sql, values)).toHaveLength(1);
+      await expect(connection.query(sql, [...values, 9])).rejects.toMatchObject({ code: "USAGE" });
+      if (values.length > 0)
+        await expect(connection.query(sql, values.slice(1))).rejects.toMatchObject({ code: "USAGE" });
+    }
+    await connection.execute("CREATE TABLE t (a)");
+    await expect(connection.execute("INSERT INTO t VALUES (?)")).rejects.toMatchObject({ code: "USAGE" });
+    await expect(connection.executeScript("INSERT INTO t VALUES (?)")).rejects.toMatchObject({
+      code: "USAGE",
+    });
+    expect(await connection.query("SELECT * FROM t")).toEqual([]);
+  });
+
+  test("comes back as it was, whatever it is", async () => {
+    const connection = await folder.open(":memory:");
+    await connection.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, v)");
+    const value = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.string({ unit: fc.constantFrom("\0", "a", "é") }),
+      fc.double({ noNaN: true }),
+      fc.integer(),
+      fc
+        .bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })
+        .filter((big) => !Number.isSafeInteger(Number(big))),
+      fc.uint8Array(),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(value, { maxLength: 5 }), async (values) => {
+        await connection.execute("DELETE FROM t");
+        for (const one of values) await connection.execute("INSERT INTO t (v) VALUES (?)", [one]);
+        const expected = values.map((v) => ({ v }));
+        expect(await connection.query("SELECT v FROM t ORDER BY id")).toEqual(expected);
+        const streamed = [];
+        for await (const row of connection.stream("SELECT v FROM t ORDER BY id DESC")) streamed.unshift(row);
+        expect(streamed).toEqual(expected);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe("text with NUL characters", () => {
+  test.each([
+    ["a column", "SELECT v FROM t ORDER BY id"],
+    ["every column", "SELECT * FROM t ORDER BY id"],
+    ["an expression", "SELECT '' || v AS v FROM t ORDER BY id"],
+    ["an aggregate", "SELECT max(v) AS v FROM t GROUP BY id ORDER BY id"],
+    ["a common table", "WITH x AS (SELECT * FROM t) SELECT v FROM x ORDER BY id; "],
+    [
+      "a union",
+      "SELECT id, v FROM t WHERE id = 1 UNION ALL SELECT id, v FROM t WHERE id = 2 ORDER BY id -- end",
+    ],
+  ])("is whole when it is read through %s", async (_, sql) => {
+    const connection = await folder.open(":memory:");
+    await connection.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)");
+    await connection.execute("INSERT INTO t (v) VALUES (?), (?)", ["one\0two", "é\0"]);
+    expect((await connection.query(sql)).map((row) => row["v"])).toEqual(["one\0two", "é\0"]);
+  });
+
+  test("that is not UTF-8 either is refused, not guessed", async () => {
+    const connection = await folder.open(":memory:");
+    await expect(connection.query("SELECT CAST(x'00ff' AS TEXT) AS v")).rejects.toMatchObject({
+      code: "SQL_FAILED",
+    });
+  });
+
+  test("is refused in the statement itself, where the engine would stop reading", async () => {
+    const connection = await folder.open(":memory:");
+    await expect(connection.execute("CREATE TABLE a (x);\0 CREATE TABLE b (x)")).rejects.toMatchObject({
+      code: "SQL_UNSUPPORTED",
+    });
+    await expect(connection.query("SELECT 1\0 FROM nothing")).rejects.toMatchObject({
+      code: "SQL_UNSUPPORTED",
+    });
+    expect(await connection.tableExists("a")).toBe(false);
+  });
+});
+
+describe("a result", () => {
+  test("keeps the order of its rows, and works out an expression once for each", async () => {
+    const connection = await folder.open(":memory:");
+    await connection.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)");
+    await connection.execute("INSERT INTO t (v) VALUES ('b'), ('a'), ('d'), ('c')");
+    const ids = async (sql: string) => (await connection.query(sql)).map((row) => row["id"]);
+    expect(await ids("SELECT id, v FROM t ORDER BY v")).toEqual([2, 1, 4, 3]);
+    expect(await ids("SELECT id, upper(v) FROM t ORDER BY v DESC LIMIT 3")).toEqual([3, 4, 1]);
+    expect(await ids("SELECT id, v FROM t UNION SELECT 0, 'bb' ORDER BY v")).toEqual([2, 1, 0, 4, 3]);
+    expect(await ids("SELECT id, row_number() OVER (ORDER BY v DESC) FROM t ORDER BY 2")).toEqual([
+      3, 4, 1, 2,
+    ]);
+    const plan = await connection.query("EXPLAIN QUERY PLAN SELECT v FROM t WHERE id = 1");
+    expect(plan.map((row) => row["detail"])).toEqual(["SEARCH t USING INTEGER PRIMARY KEY (rowid=?)"]);
+  });
+
+  test("loses no value to a second column of the same name", async () => {
+    const connection = await folder.open(":memory:");
+    expect(await connection.query('SELECT 1 AS id, 2 AS id, 3 AS "id:1", 4 AS id')).toEqual([
+      { id: 1, "id:2": 2, "id:1": 3, "id:3": 4 },
+    ]);
+    expect(distinctNames(["a", "b"])).toEqual(["a", "b"]);
+  });
+
+  test("keeps a column with the name of a prototype", async () => {
+    const connection = await folder.open(":memory:");
+    const [row] = await connection.query("SELECT 5 AS __proto__, 6 AS constructor");
+    expect(Object.entries(row ?? {})).toEqual([
+      ["__proto__", 5],
+      ["constructor", 6],
+    ]);
+  });
+
+  test("gives bytes that nobody else writes to", async () => {
+    const connection = await folder.open(":memory:");
+    await connection.execute("CREATE TABLE t (b)");
+    await connection.execute("INSERT INTO t VALUES (x'0102')");
+    const [first] = await connection.query("SELECT b FROM t");
+    const bytes = first?.["b"];
+    if (!(bytes instanceof Uint8Array)) throw new Error("no bytes");
+    expect(bytes.constructor).toBe(Uint8Array);
+    bytes.fill(9);
+    expect(await connection.query("SELECT b FROM t")).toEqual([{ b: new Uint8Array([1, 2]) }]);
+  });
+
+  test("has the names of today after the schema has changed", async () => {
+    const connection = await folder.open("app.db");
+    const elsewhere = await folder.open("app.db");
+    await connection.execute("CREATE TABLE t (a)");
+    await connection.execute("INSERT INTO t VALUES ('x')");
+    const select = "SELECT * FROM t";
+    expect(await connection.query(select)).toEqual([{ a: "x" }]);
+    await elsewhere.execute("ALTER TABLE t RENAME COLUMN a TO b");
+    expect(await connection.query(select)).toEqual([{ b: "x" }]);
+    await connection.execute("ALTER TABLE t ADD COLUMN c DEFAULT 7");
+    expect(await connection.query(select)).toEqual([{ b: "x", c: 7 }]);
+    expect(await connection.query("DELETE FROM t RETURNING *")).toEqual([{ b: "x", c: 7 }]);
+    await connection.execute("ALTER TABLE t RENAME COLUMN c TO d");
+    await connection.execute("INSERT INTO t VALUES ('y', 8)");
+    expect(await connection.query("DELETE FROM t RETURNING *")).toEqual([{ b: "y", d: 8 }]);
+  });
+});
