@@ -67,7 +67,7 @@ export class LibsqlConnection implements Connection {
     const { statements } = this.#session;
     const change = (): number => {
       const word = firstWord(sql);
-      if (parameters.length === 0 && !mayGiveRows(word)) {
+      if (parameters.length === 0 && word !== "" && !mayGiveRows(word)) {
         statements.executeDirectly(sql);
         return countsRows(word) ? statements.countChanges() : 0;
       }

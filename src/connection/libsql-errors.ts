@@ -1,4 +1,5 @@
 import { type ErrorCode, messageOf, TenonError } from "../errors.js";
+import { firstWord } from "./libsql-statement.js";
 
 /** What the driver throws when the engine refused: a name of the extended result code, and its number. */
 interface EngineError {
@@ -144,7 +145,6 @@ const PRIMARY_CODES = new Map([
 ]);
 
 const EXCERPT_LENGTH = 200;
-const HOLDS_A_KEY = /^\s*(PRAGMA\s[^=(]*key\b|ATTACH\b)/i;
 
 function excerptOf(sql: string | undefined): Readonly<Record<string, unknown>> {
   const shown = excerpt(sql);
@@ -153,7 +153,12 @@ function excerptOf(sql: string | undefined): Readonly<Record<string, unknown>> {
 
 /** The beginning of a statement on one line. Bound values are not in it; a statement that may hold a key is not shown. */
 function excerpt(sql: string | undefined): string | undefined {
-  if (sql === undefined || HOLDS_A_KEY.test(sql)) return undefined;
+  if (sql === undefined || mayHoldKey(sql)) return undefined;
   const line = sql.replace(/\s+/g, " ").trim();
   return line.length <= EXCERPT_LENGTH ? line : `${line.slice(0, EXCERPT_LENGTH)}…`;
+}
+
+function mayHoldKey(sql: string): boolean {
+  const word = firstWord(sql);
+  return word === "ATTACH" || (word === "PRAGMA" && /key/i.test(sql));
 }

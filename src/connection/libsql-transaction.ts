@@ -6,6 +6,8 @@ export class LibsqlTransactions {
   readonly #session: LibsqlSession;
   readonly #begin: string;
   readonly #frames: Frame[] = [];
+  /** Whether the transaction around the frames was begun by the first of them, and not by hand. */
+  #hasBegun = false;
 
   /** @param begin `BEGIN IMMEDIATE`, or `BEGIN` where nothing can be written. */
   constructor(session: LibsqlSession, begin: string) {
@@ -27,6 +29,7 @@ export class LibsqlTransactions {
 
   async #open(): Promise<Frame> {
     const isOutermost = this.#frames.length === 0 && !this.#session.transaction.isOpen;
+    if (this.#frames.length === 0) this.#hasBegun = isOutermost;
     const frame: Frame = { savepoint: isOutermost ? undefined : `tenon_${this.#frames.length + 1}` };
     // Pushed before the first pause, so that another call sees it.
     this.#frames.push(frame);
@@ -57,8 +60,11 @@ export class LibsqlTransactions {
     this.#frames.splice(place, 1);
     const { transaction, isClosed } = this.#session;
     if (isClosed || !transaction.isOpen) return;
-    // What the engine has rolled back needs no savepoint any more, only the outermost ROLLBACK.
-    if (frame.savepoint !== undefined && transaction.ended !== undefined) return;
+    if (transaction.ended !== undefined) {
+      // What was rolled back already needs no savepoint any more, only one answer, when the last has come to its end.
+      if (this.#frames.length === 0 && this.#hasBegun) await this.#say("ROLLBACK");
+      return;
+    }
     try {
       if (frame.savepoint === undefined) {
         await this.#say("ROLLBACK");
