@@ -72,8 +72,13 @@ export interface ChangePlan {
 export interface DataCheck {
   readonly object: ObjectAddress;
   readonly query: string;
-  /** A sentence that says what such a row means. */
+  /** What such a row means, for people: `users.email allows no NULL, and rows have it`. */
   readonly message: string;
+  /**
+   * The change can be made over such rows, and they (or their values) are then no longer what they were: only when
+   * somebody allowed it by name. Absent: the change fails.
+   */
+  readonly loses?: "rows" | "values" | undefined;
 }
 
 /** One statement, formatted for people, without its semicolon. */

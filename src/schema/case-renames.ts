@@ -37,6 +37,8 @@ export function withCaseRenames(
       if (target.name !== table.name)
         tables.push({ schema: table.schema, from: table.name, to: target.name });
     }
+    // The columns of a virtual table are its module's affair.
+    if (target.kind === "virtual") continue;
     const names = new Map(target.columns.map((column) => [nameKey(column.name), column.name]));
     for (const { name } of table.columns) {
       const key = `${keyOf(target.schema, target.name)}\0${nameKey(name)}`;

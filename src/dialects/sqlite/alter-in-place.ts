@@ -1,4 +1,4 @@
-import type { Change, ChangeOf, Check, ForeignKey, Table } from "../../schema/index.js";
+import type { Change, ChangeOf, Check, Constraint, ForeignKey, Table } from "../../schema/index.js";
 import { quote } from "./names.js";
 import { isLiteral, renderColumn, renderInlineConstraint } from "./render-table.js";
 import { nameKey, namesIn } from "./rules.js";
@@ -102,6 +102,8 @@ function canAdd(
 ): boolean {
   if (column.generated?.storage === "stored") return false;
   if (column.default !== undefined && !isLiteral(column.default)) return false;
+  // For such a column SQLite 3.45 reports "NULL value" in PRAGMA integrity_check, wrongly and for ever.
+  if (column.notNull === true && FRACTION.test(column.default ?? "")) return false;
   const hasKey = constraints.some((constraint) => constraint.to.kind === "foreign-key");
   if (hasKey && column.default !== undefined) return false;
   const texts = [
@@ -110,6 +112,8 @@ function canAdd(
   ];
   return texts.every((text) => ![...namesIn(text)].some((name) => unknown.has(name)));
 }
+
+const FRACTION = /^[-+]?\s*\d*(?:\.|\d[eE])/;
 
 /** SQLite refuses to drop a column that anything in the table's definition still names. */
 function canDrop(
@@ -127,19 +131,7 @@ function canDrop(
       return change.kind === "change-index" ? [change.from.name] : [];
     }),
   );
-  const inConstraints = table.constraints.some((constraint) => {
-    switch (constraint.kind) {
-      case "primary-key":
-      case "unique":
-        return isListed(constraint.columns.map((part) => part.name));
-      case "foreign-key":
-        return isListed(constraint.columns);
-      case "check":
-        return isNamed(constraint.expression);
-      case "exclusion":
-        return true;
-    }
-  });
+  const inConstraints = table.constraints.some((constraint) => concerns(constraint, isListed, isNamed));
   const inGenerated = table.columns.some(
     (other) => other.name !== column && isNamed(other.generated?.expression),
   );
@@ -153,4 +145,22 @@ function canDrop(
   );
   // Several drops of a large table would each write it anew; one rebuild does it once.
   return !inConstraints && !inGenerated && !inIndexes && dropped.length === 1;
+}
+
+function concerns(
+  constraint: Constraint,
+  isListed: (names: readonly string[]) => boolean,
+  isNamed: (text: string) => boolean,
+): boolean {
+  switch (constraint.kind) {
+    case "primary-key":
+    case "unique":
+      return isListed(constraint.columns.map((part) => part.name));
+    case "foreign-key":
+      return isListed(constraint.columns);
+    case "check":
+      return isNamed(constraint.expression);
+    case "exclusion":
+      return true;
+  }
 }
