@@ -112,20 +112,22 @@ function limitOfCluster(reader: TokenReader): TransactionLimit | undefined {
 }
 
 /** The value of an option in parentheses, anywhere from here on: `(a, refresh = false)`. Undefined when not there. */
-function readOption(reader: TokenReader, name: string): boolean | undefined {
+function readOption(reader: TokenReader, option: string): boolean | undefined {
   const start = reader.position;
   let value: boolean | undefined;
   let depth = 0;
   while (!reader.isAtEnd) {
-    if (reader.acceptSymbol("(")) depth++;
+    const isName = depth > 0 && reader.name() === option;
+    if (isName) value = !isFalse(reader);
+    else if (reader.acceptSymbol("(")) depth++;
     else if (reader.acceptSymbol(")")) depth--;
-    else if (depth > 0 && reader.name() === name) {
-      reader.acceptSymbol("=");
-      const given = reader.current?.text.toLowerCase().replaceAll("'", "") ?? "";
-      value = !["false", "off", "0"].includes(given);
-    } else if (depth === 0) reader.next();
-    else if (reader.current?.kind !== "punctuation") reader.next();
+    else reader.next();
   }
   reader.moveTo(start);
   return value;
+}
+
+function isFalse(reader: TokenReader): boolean {
+  reader.acceptSymbol("=");
+  return /^'?(?:false|off|0)'?$/i.test(reader.current?.text ?? "");
 }
