@@ -84,6 +84,7 @@ export const ERROR_CODES = {
   DRIFT: "the database differs from what the journal says",
   RENAME_AMBIGUOUS: "a change may be a rename and nobody said whether it is",
   CHANGE_LOSES_DATA: "a change would remove data and was not allowed to",
+  CHANGE_BLOCKED: "rows, or changes made meanwhile, stand in the way of a change",
   CHANGE_UNSUPPORTED: "a change cannot be made rightly",
 } as const;
 

@@ -16,6 +16,7 @@ export {
   type SchemaManagerOptions,
   type SchemaRegistration,
   SchemaRegistry,
+  type SchemaValidation,
   type VersionInput,
   type VersionOutput,
 } from "./api/index.js";
@@ -34,6 +35,7 @@ export {
 export type {
   ChangedMigration,
   Clock,
+  DriftItem,
   JournalRow,
   JournalStatus,
   ModuleState,
@@ -45,6 +47,7 @@ export type {
   RunResult,
   StepReference,
   StepResult,
+  ValidateOptions,
   Validation,
 } from "./engine/index.js";
 export { ERROR_CODES, type ErrorCode, type Place, TenonError } from "./errors.js";

@@ -7,6 +7,7 @@ export {
   type SchemaInfo,
   SchemaManager,
   type SchemaManagerOptions,
+  type SchemaValidation,
   type VersionInput,
   type VersionOutput,
 } from "./schema-manager.js";

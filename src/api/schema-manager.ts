@@ -19,11 +19,13 @@ import {
   type RunListener,
   type RunOptions,
   type RunResult,
+  readModel,
   readState,
   run,
   stamp,
   systemClock,
   type Target,
+  type ValidateOptions,
   type Validation,
   validate,
 } from "../engine/index.js";
@@ -59,6 +61,12 @@ export interface SchemaManagerOptions {
   /** Modules that may be depended on but are not managed by this manager. */
   readonly others?: readonly Module[] | undefined;
   readonly clock?: Clock | undefined;
+}
+
+/** What `validateSchema` found, with the versions of each module. */
+export interface SchemaValidation extends Validation {
+  readonly currentVersion: Readonly<Record<string, VersionOutput>>;
+  readonly latestVersion: Readonly<Record<string, VersionOutput>>;
 }
 
 /** What `getSchemaInfo` tells of one module. */
@@ -197,9 +205,26 @@ export class SchemaManager {
     return describeModules(await planInput(context, history), history);
   }
 
-  /** Looks at journal, checksums, verify steps and foreign keys; changes nothing. */
-  async validateSchema(): Promise<Validation> {
-    return validate(await this.#getContext());
+  /**
+   * Looks at journal, checksums, verify steps, foreign keys and drift (the schema itself, against the snapshot of
+   * the last run or, with `replay`, against what the migrations build in a scratch); changes nothing.
+   */
+  async validateSchema(options: ValidateOptions = {}): Promise<SchemaValidation> {
+    const validation = await validate(await this.#getContext(), options);
+    const versions = (which: "currentVersion" | "latestVersion") =>
+      Object.fromEntries(validation.modules.map((status) => [status.module, status[which]]));
+    return {
+      ...validation,
+      currentVersion: versions("currentVersion"),
+      latestVersion: versions("latestVersion"),
+    };
+  }
+
+  /** Whether the database has no table or view, the journal's own aside. */
+  async isDatabaseEmpty(): Promise<boolean> {
+    const { connection, dialect, journal } = await this.#getContext();
+    const model = await readModel(connection, dialect, journal);
+    return model.tables.length + model.views.length === 0;
   }
 
   /** Marks a module's versions up to this one as applied without running them; gives those that were marked. */

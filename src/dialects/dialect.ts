@@ -1,6 +1,7 @@
 import type { Connection, EngineName } from "../connection/index.js";
 import type { SqlSyntax, Statement } from "../sql/index.js";
 import type { JournalStatements } from "./journal-statements.js";
+import type { SchemaDialect } from "./schema-dialect.js";
 
 /**
  * What Tenon knows of one engine's SQL, for the part that runs migrations. The engine layer never asks which
@@ -60,6 +61,12 @@ export interface Dialect {
     state: TableAddress,
     columns: readonly string[],
   ): JournalStatements;
+
+  /** Opens an empty throw-away database of the same engine; closing it makes it go away. */
+  openScratch(connection: Connection): Promise<Connection>;
+
+  /** What the dialect knows of schemas: loaded when it is first asked for, since most runs need none of it. */
+  loadSchema(): Promise<SchemaDialect>;
 
   /** Whether a failed step may be tried again as it stands (a lock timeout, a serialization failure). */
   isTransient(error: unknown): boolean;

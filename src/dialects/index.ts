@@ -17,3 +17,11 @@ export type {
 } from "./dialect.js";
 export { type JournalStatements, journalStatements } from "./journal-statements.js";
 export { loadDialect } from "./load.js";
+export type {
+  ChangePlan,
+  DataCheck,
+  IntrospectOptions,
+  PlanChangesOptions,
+  PlannedStatement,
+  SchemaDialect,
+} from "./schema-dialect.js";

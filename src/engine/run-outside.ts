@@ -4,10 +4,11 @@ import type { Connection } from "../connection/index.js";
 import { TenonError } from "../errors.js";
 import type { Statement } from "../sql/index.js";
 import type { StepReference } from "./events.js";
-import { runStatement, StepGuards, verifyStep } from "./execute-step.js";
+import { runStatement, verifyStep } from "./execute-step.js";
 import type { JournalRow, Progress } from "./journal-row.js";
 import type { PreparedStep } from "./prepare-step.js";
 import type { RunContext } from "./run.js";
+import { StepGuards } from "./step-guards.js";
 
 interface PlacedStatement {
   readonly statement: Statement;

@@ -10,6 +10,7 @@ import { finishedRow, type RowStamp, unfinishedRow } from "./recorded-row.js";
 import type { RunContext, RunOptions, RunResult, StepResult } from "./run.js";
 import { executeOutsideTransaction } from "./run-outside.js";
 import type { Segment } from "./segments.js";
+import { takeSnapshot } from "./snapshot.js";
 
 /** Reads the journal again under the lock and tells whether the plan still holds. */
 export type Recheck = () => Promise<{ readonly history: History; readonly isCurrent: boolean }>;
@@ -25,6 +26,7 @@ export class RunSession {
   /** The journal as it is once everything written so far is committed. */
   readonly #rows = new Map<string, JournalRow>();
   #history: History | undefined;
+  #last: Segment | undefined;
   #sequence = 0;
   #index = 0;
 
@@ -44,6 +46,7 @@ export class RunSession {
 
   async run(segments: readonly Segment[], recheck: Recheck): Promise<RunResult | "outdated"> {
     if (segments.length === 0) return this.#carryOverOnly(recheck);
+    this.#last = segments.at(-1);
     for (const segment of segments) {
       const outcome =
         segment.transaction === "outside"
@@ -51,7 +54,7 @@ export class RunSession {
           : await this.#runInside(segment, recheck);
       if (outcome === "outdated") return "outdated";
     }
-    if (this.#mode === "each") await this.#refreshDigests();
+    if (this.#mode === "each") await this.#closeBooks();
     return { steps: this.#results };
   }
 
@@ -60,7 +63,7 @@ export class RunSession {
     return this.#inTransaction(async () => {
       if (!(await this.#isCurrent(recheck))) return "outdated";
       await this.#prepareJournal();
-      await this.#writeDigests();
+      await this.#writeBooks(true);
       return { steps: [] };
     });
   }
@@ -97,7 +100,7 @@ export class RunSession {
         const error = await this.#runStep(step, reference);
         if (error !== undefined) return { step, reference, error };
       }
-      if (this.#mode === "run") await this.#writeDigests();
+      if (this.#mode === "run") await this.#writeBooks(segment === this.#last);
       return undefined;
     });
     if (failure === undefined) return "done";
@@ -160,7 +163,7 @@ export class RunSession {
       await executeOutsideTransaction(this.#context, step, reference, begun);
       const durationMs = Math.round(clock.elapsed() - started);
       await this.#write(this.#rowAfter(step, durationMs));
-      await this.#refreshDigests();
+      await this.#closeBooks();
       this.#finished(reference, durationMs);
       return "done";
     } catch (thrown) {
@@ -198,7 +201,7 @@ export class RunSession {
       this.#forgetUncommitted();
       return;
     }
-    if (failed) await this.#writeDigests();
+    if (failed) await this.#writeBooks(true);
     await this.#commit();
   }
 
@@ -256,24 +259,21 @@ export class RunSession {
     this.#rows.set(keyOf(row), row);
   }
 
-  /** In one transaction for the run the rows in memory are those of the journal: nobody else can write. */
-  async #writeDigests(): Promise<void> {
-    const rows = [...this.#rows.values()];
-    await this.#context.journal.writeDigests(
-      rows.length,
-      digestsOf(rows.filter((row) => row.status === "applied")),
-    );
+  /**
+   * Writes the digests, and the snapshot where the run ends. In one transaction for the run the rows in memory are
+   * those of the journal: nobody else can write.
+   */
+  async #writeBooks(isEnd: boolean, rows: readonly JournalRow[] = [...this.#rows.values()]): Promise<void> {
+    const { connection, dialect, journal, clock } = this.#context;
+    const digests = digestsOf(rows.filter((row) => row.status === "applied"));
+    await journal.writeDigests(rows.length, digests);
+    if (isEnd)
+      await takeSnapshot({ connection, dialect, journal, digests, takenAt: clock.now().toISOString() });
   }
 
-  /** Between transactions others may have written, so the digests are made from what the journal really holds. */
-  async #refreshDigests(): Promise<void> {
-    await this.#inTransaction(async () => {
-      const rows = await this.#context.journal.readAll();
-      await this.#context.journal.writeDigests(
-        rows.length,
-        digestsOf(rows.filter((row) => row.status === "applied")),
-      );
-    });
+  /** Between transactions others may have written, so the books are made from what the journal really holds. */
+  async #closeBooks(): Promise<void> {
+    await this.#inTransaction(async () => this.#writeBooks(true, await this.#context.journal.readAll()));
   }
 
   /** Writes the `failed` row in a transaction of its own; the first error must not be hidden by a second one. */
@@ -284,6 +284,7 @@ export class RunSession {
         if (this.#history === undefined) this.#history = await readHistory(this.#context);
         await this.#prepareJournal();
         await this.#write(this.#failedRow(step, error.message));
+        await this.#writeBooks(true, await this.#context.journal.readAll());
       });
     } catch (second) {
       this.#context.onEvent({

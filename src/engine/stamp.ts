@@ -6,6 +6,7 @@ import type { JournalRow } from "./journal-row.js";
 import { changedMigrations, type PlannedStep } from "./plan-input.js";
 import { finishedRow } from "./recorded-row.js";
 import { planInput, type RunContext, type RunOptions, readState } from "./run.js";
+import { keepSnapshot, takeSnapshot } from "./snapshot.js";
 
 /**
  * Marks versions of a module as applied without running them: all that are not yet applied up to and with
@@ -25,7 +26,7 @@ export async function stamp(
       hint: "`tenon status` lists the versions of each module.",
     });
   }
-  return changeJournal(context, options, async (history) => {
+  return changeJournal(context, options, "declared", async (history) => {
     const applied = new Set(history.rows.filter(isApplied).map(keyOf));
     const missing = known.filter(
       (migration) =>
@@ -88,7 +89,7 @@ export async function acceptChanged(
   options: RunOptions = {},
 ): Promise<readonly ChangedMigration[]> {
   const wanted = new Map(changes.map((change) => [keyOf(change), change.definedChecksum]));
-  return changeJournal(context, options, async (history) => {
+  return changeJournal(context, options, "untouched", async (history) => {
     const accepted: ChangedMigration[] = [];
     for (const { migration, row } of changedMigrations(await planInput(context, history))) {
       if (wanted.get(keyOf(row)) !== migration.checksum) continue;
@@ -109,17 +110,21 @@ export async function forgetProgress(
   context: RunContext,
   options: RunOptions = {},
 ): Promise<readonly JournalRow[]> {
-  return changeJournal(context, options, async (history) => {
+  return changeJournal(context, options, "untouched", async (history) => {
     const failed = history.rows.filter((row) => row.status === "failed" && row.progress !== null);
     for (const row of failed) await context.journal.write({ ...row, progress: null });
     return failed;
   });
 }
 
-/** Changes rows of the journal in one transaction, under the same lock as a run. */
+/**
+ * Changes rows of the journal in one transaction, under the same lock as a run. A schema that is `declared` to be
+ * what the journal says is so from now on; an `untouched` one is still compared with what it was.
+ */
 async function changeJournal<T>(
   context: RunContext,
   options: RunOptions,
+  schema: "declared" | "untouched",
   work: (history: History) => Promise<T>,
 ): Promise<T> {
   const { connection, dialect, journal } = context;
@@ -137,7 +142,19 @@ async function changeJournal<T>(
       await prepareJournal(journal, history);
       const result = await work(history);
       const rows = await journal.readAll();
-      await journal.writeDigests(rows.length, digestsOf(rows.filter(isApplied)));
+      const digests = digestsOf(rows.filter(isApplied));
+      await journal.writeDigests(rows.length, digests);
+      if (schema === "declared") {
+        await takeSnapshot({
+          connection,
+          dialect,
+          journal,
+          digests,
+          takenAt: context.clock.now().toISOString(),
+        });
+      } else {
+        await keepSnapshot(journal, digests);
+      }
       await connection.execute("COMMIT");
       return result;
     } catch (error) {

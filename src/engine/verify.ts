@@ -1,10 +1,15 @@
 import { type Place, TenonError } from "../errors.js";
 import { compareVersions, type Version } from "../migrations/index.js";
+import type { DatabaseModel } from "../schema/index.js";
+import { digestsOf } from "./digest.js";
+import { type DriftItem, findDrift } from "./drift.js";
 import { verifyStep } from "./execute-step.js";
 import type { JournalRow } from "./journal-row.js";
 import { pendingMigrations } from "./plan.js";
 import { changedMigrations, type PlanInput, unknownRows } from "./plan-input.js";
+import { replay } from "./replay.js";
 import { planInput, type RunContext, readState } from "./run.js";
+import { readModel, readSnapshot } from "./snapshot.js";
 import { describeModules, type ModuleStatus } from "./status.js";
 
 /** One thing that is not as it should be. */
@@ -22,23 +27,86 @@ export interface Validation {
   readonly problems: readonly Problem[];
   readonly modules: readonly ModuleStatus[];
   readonly needsMigration: boolean;
+  /** What the database was compared with; `nothing` when no snapshot was taken since the last change. */
+  readonly comparedWith: "snapshot" | "replay" | "nothing";
+  readonly drift: readonly DriftItem[];
+  readonly missingTables: readonly string[];
+  readonly extraTables: readonly string[];
 }
 
-/** Looks at journal, checksums, verify steps and foreign keys; changes nothing. */
-export async function validate(context: RunContext): Promise<Validation> {
+export interface ValidateOptions {
+  /** Compare with what the migrations build in a scratch database, rather than with the snapshot of the last run. */
+  readonly replay?: boolean | undefined;
+}
+
+/** Looks at journal, checksums, verify steps, foreign keys and the schema itself; changes nothing. */
+export async function validate(context: RunContext, options: ValidateOptions = {}): Promise<Validation> {
   const history = await readState(context);
   // The programs of all applied migrations are loaded, for each may have a verification.
   const input = await planInput(context, history, { kind: "back", count: 0 });
+  const { drift, comparedWith } = await compareSchema(context, input, options);
   const problems = [
     ...journalProblems(input),
     ...(await verifyProblems(context, input)),
     ...(await foreignKeyProblems(context)),
+    ...drift.map(driftProblem),
   ];
+  const tables = (kind: DriftItem["kind"]) =>
+    drift.filter((item) => item.kind === kind && item.objectKind === "table").map((item) => item.object);
   return {
     valid: problems.length === 0,
     problems,
     modules: describeModules(input, history),
     needsMigration: pendingMigrations(input).length > 0,
+    comparedWith,
+    drift,
+    missingTables: tables("missing"),
+    extraTables: tables("extra"),
+  };
+}
+
+async function compareSchema(
+  context: RunContext,
+  input: PlanInput,
+  options: ValidateOptions,
+): Promise<Pick<Validation, "drift" | "comparedWith">> {
+  const { connection, dialect, journal } = context;
+  const expected = await expectedModel(context, input, options);
+  if (expected === undefined) return { drift: [], comparedWith: "nothing" };
+  const found = await readModel(connection, dialect, journal);
+  return {
+    drift: await findDrift(dialect, expected, found),
+    comparedWith: options.replay === true ? "replay" : "snapshot",
+  };
+}
+
+/** A snapshot counts only for the very set of migrations after which it was taken. */
+async function expectedModel(
+  context: RunContext,
+  input: PlanInput,
+  options: ValidateOptions,
+): Promise<DatabaseModel | undefined> {
+  if (options.replay === true) return replay(context, input);
+  const snapshot = await readSnapshot(context.journal);
+  const applied = digestsOf(input.rows.filter((row) => row.status === "applied"));
+  const isOfNow =
+    snapshot !== undefined &&
+    snapshot.digests.size === applied.size &&
+    [...applied].every(([module, digest]) => snapshot.digests.get(module) === digest);
+  return isOfNow ? snapshot.model : undefined;
+}
+
+function driftProblem(item: DriftItem): Problem {
+  const told = {
+    missing: `${item.object} is missing`,
+    extra: `${item.object} was made by nobody that the journal knows`,
+    different: `${item.object} is not as the migrations left it`,
+  }[item.kind];
+  return {
+    code: "DRIFT",
+    message: `${told.charAt(0).toUpperCase()}${told.slice(1)} (${item.objectKind}).`,
+    where: { object: item.object },
+    hint: "Undo the change by hand, or write it as a migration; `tenon diff` makes the SQL for either.",
   };
 }
 

@@ -1,3 +1,4 @@
+import { connect } from "../../connection/index.js";
 import type { Dialect } from "../dialect.js";
 import { journalStatements } from "../journal-statements.js";
 import { capabilities } from "./capabilities.js";
@@ -30,6 +31,8 @@ export const sqlite: Dialect = {
   watchForeignKeys,
   readViolations,
   offline,
+  openScratch: () => connect(":memory:"),
+  loadSchema: async () => (await import("./schema.js")).sqliteSchema,
   // A busy database is waited for where the transaction begins; inside it nobody else can write.
   isTransient: () => false,
 };

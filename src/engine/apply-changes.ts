@@ -1,0 +1,147 @@
+import type { Connection } from "../connection/index.js";
+import type { ChangePlan, DataCheck, Dialect, LockRequest, TableAddress } from "../dialects/index.js";
+import { TenonError } from "../errors.js";
+import { type DatabaseModel, describe, formatAddress, type Hazard } from "../schema/index.js";
+import type { Statement } from "../sql/index.js";
+import { runStatement } from "./execute-step.js";
+import { StepGuards } from "./step-guards.js";
+
+export interface ApplyChangesRequest {
+  readonly connection: Connection;
+  readonly dialect: Dialect;
+  readonly plan: ChangePlan;
+  /** Where the lock of a run lives, so that changes and migrations keep each other out. */
+  readonly journal: TableAddress;
+  /** Patterns of what is not part of the comparison: the journal's own tables. */
+  readonly exclude: readonly string[];
+  /** Tables (`users`) and columns (`users.email`) whose data may go. */
+  readonly allowLoss: readonly string[];
+  readonly lockTimeoutMs?: number | undefined;
+}
+
+/**
+ * Changes a database as a plan says, under the guards of a migration: nothing that loses data unless it is allowed
+ * by name, nothing that existing rows contradict, and in the end the database must be read back as what was wanted.
+ *
+ * @throws TenonError `CHANGE_LOSES_DATA`, `CHANGE_BLOCKED`, `ROWS_LOST`, `OBJECTS_LOST`, `FOREIGN_KEYS_VIOLATED`,
+ * `MIGRATION_FAILED`, `CHANGE_UNSUPPORTED` when the result is not what was wanted; nothing is changed then
+ */
+export async function applyChanges(request: ApplyChangesRequest): Promise<void> {
+  const { connection, dialect, plan, journal, lockTimeoutMs } = request;
+  if (plan.statements.length === 0) return;
+  refuseLosses(plan.hazards, request.allowLoss);
+  const lockRequest: LockRequest = { journal, timeoutMs: lockTimeoutMs };
+  const isOutside = plan.transaction === "outside";
+  const needsLock = isOutside || !dialect.capabilities.transactionIsLock;
+  const lock = needsLock ? await dialect.lock(connection, lockRequest) : undefined;
+  try {
+    const restore = await dialect.applySettings(connection, plan.settings);
+    try {
+      if (isOutside) await changeAndCompare(request);
+      else await inTransaction(request, lockRequest);
+    } finally {
+      await restore();
+    }
+  } finally {
+    await lock?.release();
+  }
+}
+
+/** Refuses what would lose data and is not allowed by name. @throws TenonError `CHANGE_LOSES_DATA` */
+export function refuseLosses(hazards: readonly Hazard[], allowLoss: readonly string[]): void {
+  const losing = hazards.filter(
+    (hazard) => hazard.kind === "loses-data" && !isAllowedObject(formatAddress(hazard.object), allowLoss),
+  );
+  const [first] = losing;
+  if (first === undefined) return;
+  const names = [...new Set(losing.map((hazard) => formatAddress(hazard.object)))];
+  throw new TenonError("CHANGE_LOSES_DATA", losing.map((hazard) => hazard.description).join(" "), {
+    where: { object: names[0] },
+    hint: `Nothing was changed. If the loss is meant, allow it by name: ${names.map((name) => `--allow-loss ${name}`).join(" ")}.`,
+    details: { objects: names },
+  });
+}
+
+async function inTransaction(request: ApplyChangesRequest, lockRequest: LockRequest): Promise<void> {
+  const { connection, dialect } = request;
+  await dialect.begin(connection, lockRequest);
+  try {
+    await changeAndCompare(request);
+  } catch (error) {
+    if (connection.inTransaction) await connection.execute("ROLLBACK");
+    throw error;
+  }
+  await connection.execute("COMMIT");
+}
+
+async function changeAndCompare(request: ApplyChangesRequest): Promise<void> {
+  const { connection, dialect, plan, allowLoss } = request;
+  await expectModel(request, plan.comparison.from, (differences) => {
+    return new TenonError(
+      "CHANGE_BLOCKED",
+      `The database was changed since the plan was made: ${differences}. Nothing was changed.`,
+      {
+        hint: "Make the plan again.",
+      },
+    );
+  });
+  for (const check of plan.checks) await runCheck(connection, check, allowLoss);
+  const statements = plan.statements.map(({ text }): Statement => ({ text, start: 0, line: 1, column: 1 }));
+  const guards = new StepGuards(connection, dialect, {
+    scripts: [{ statements }],
+    settings: plan.settings,
+    allowLoss,
+  });
+  for (const statement of statements) await runStatement(connection, statement, guards, {});
+  await dialect.settleConstraints?.(connection);
+  await guards.finish();
+  await expectModel(request, plan.comparison.to, (differences) => {
+    return new TenonError(
+      "CHANGE_UNSUPPORTED",
+      `After the change the database would not be what was wanted: ${differences}. It was rolled back.`,
+      { hint: "This is a defect of Tenon; please report it with both schemas." },
+    );
+  });
+}
+
+async function expectModel(
+  request: ApplyChangesRequest,
+  expected: DatabaseModel,
+  refusal: (differences: string) => TenonError,
+): Promise<void> {
+  const schema = await request.dialect.loadSchema();
+  const found = await schema.introspect(request.connection, { exclude: request.exclude });
+  const { changes } = schema.compare(found, expected);
+  if (changes.length > 0) throw refusal(changes.slice(0, 5).map(describe).join("; "));
+}
+
+async function runCheck(
+  connection: Connection,
+  check: DataCheck,
+  allowLoss: readonly string[],
+): Promise<void> {
+  const [row] = await connection.query(`SELECT count(*) AS "rows" FROM (${check.query}) AS "found"`);
+  const rows = Number(row?.["rows"] ?? 0);
+  if (rows === 0) return;
+  const object = formatAddress(check.object);
+  if (check.loses !== undefined && isAllowedObject(object, allowLoss)) return;
+  throw new TenonError(
+    check.loses === undefined ? "CHANGE_BLOCKED" : "CHANGE_LOSES_DATA",
+    `${check.message}: ${rows} ${rows === 1 ? "row" : "rows"}. Nothing was changed.`,
+    {
+      where: { object },
+      hint:
+        check.loses === undefined
+          ? "Correct these rows first, in a migration of their own."
+          : `If the loss is meant, allow it by name: --allow-loss ${object}.`,
+      details: { rows, query: check.query },
+    },
+  );
+}
+
+/** A column's loss is allowed by its own name or by its table's. */
+function isAllowedObject(object: string, allowLoss: readonly string[]): boolean {
+  const allowed = new Set(allowLoss.map((name) => name.toLowerCase()));
+  const table = object.slice(0, Math.max(0, object.lastIndexOf(".")));
+  return allowed.has(object.toLowerCase()) || (table !== "" && allowed.has(table.toLowerCase()));
+}

@@ -1,0 +1,70 @@
+import type { Connection } from "../connection/index.js";
+import { TenonError } from "../errors.js";
+import type { Migration } from "../migrations/index.js";
+import type { DatabaseModel } from "../schema/index.js";
+import { executeStep } from "./execute-step.js";
+import type { PlanInput } from "./plan-input.js";
+import { type PreparedStep, prepareStep } from "./prepare-step.js";
+import type { RunContext } from "./run.js";
+
+/**
+ * Builds what is applied in a scratch database and reads it: what the migrations really make, whatever the snapshot
+ * says. Runs the programs of migrations too.
+ *
+ * @throws TenonError `UNSUPPORTED` when something is applied that is not known here, and what the migrations throw
+ */
+export async function replay(context: RunContext, input: PlanInput): Promise<DatabaseModel> {
+  const applied = new Set(
+    input.rows.filter((row) => row.status === "applied").map((row) => `${row.module}@${row.version}`),
+  );
+  const known = input.migrations.filter(({ module, version }) => applied.delete(`${module}@${version}`));
+  if (applied.size > 0) {
+    throw new TenonError(
+      "UNSUPPORTED",
+      `The history cannot be replayed: ${[...applied].join(", ")} is applied and not known to this program.`,
+      { hint: "Run this where all modules are known, or compare with the snapshot instead." },
+    );
+  }
+  return replayMigrations(context, known);
+}
+
+/** Builds migrations in a scratch database and reads the model that they make. */
+export async function replayMigrations(
+  context: Pick<RunContext, "connection" | "dialect">,
+  migrations: readonly Migration[],
+): Promise<DatabaseModel> {
+  const { dialect } = context;
+  const scratch = await dialect.openScratch(context.connection);
+  try {
+    for (const migration of migrations) {
+      const { module, version, name, up } = migration;
+      const planned = {
+        direction: "up" as const,
+        module,
+        version,
+        name,
+        migration,
+        row: undefined,
+        step: up,
+      };
+      const step = prepareStep(planned, dialect);
+      const restore = await dialect.applySettings(scratch, step.settings);
+      try {
+        if (step.transaction === "outside") await runOutsideInScratch(scratch, step);
+        else await scratch.transaction(() => executeStep(scratch, dialect, step));
+      } finally {
+        await restore();
+      }
+    }
+    return await (await dialect.loadSchema()).introspect(scratch);
+  } finally {
+    await scratch.close();
+  }
+}
+
+/** A step without a transaction needs no record here: the scratch goes away with any failure. */
+async function runOutsideInScratch(scratch: Connection, step: PreparedStep): Promise<void> {
+  for (const script of step.scripts) {
+    for (const statement of script.statements) await scratch.execute(statement.text);
+  }
+}

@@ -1,0 +1,107 @@
+import { promisify } from "node:util";
+import { deflateRaw, inflateRaw } from "node:zlib";
+
+import type { Connection } from "../connection/index.js";
+import type { Dialect } from "../dialects/index.js";
+import { messageOf, TenonError } from "../errors.js";
+import { type DatabaseModel, MODEL_VERSION } from "../schema/index.js";
+import type { Digests } from "./digest.js";
+import type { Journal } from "./journal.js";
+
+/** What the database looked like after the last run. */
+export interface Snapshot {
+  readonly fingerprint: string;
+  /** UTC, ISO 8601. */
+  readonly takenAt: string;
+  /** What was applied then. */
+  readonly digests: Digests;
+  readonly model: DatabaseModel;
+}
+
+interface StoredSnapshot {
+  readonly fingerprint: string;
+  readonly takenAt: string;
+  readonly applied: Readonly<Record<string, string>>;
+  readonly model: string;
+}
+
+const deflate = promisify(deflateRaw);
+const inflate = promisify(inflateRaw);
+
+/** Reads the database into a model, the journal's own tables left out. */
+export async function readModel(
+  connection: Connection,
+  dialect: Dialect,
+  journal: Journal,
+): Promise<DatabaseModel> {
+  const schema = await dialect.loadSchema();
+  return schema.introspect(connection, { exclude: journal.patterns });
+}
+
+export interface SnapshotRequest {
+  readonly connection: Connection;
+  readonly dialect: Dialect;
+  readonly journal: Journal;
+  /** What is applied: a snapshot counts only as long as this is so. */
+  readonly digests: Digests;
+  readonly takenAt: string;
+}
+
+/** Stores what the database looks like now beside the journal; part of the caller's transaction. */
+export async function takeSnapshot(request: SnapshotRequest): Promise<void> {
+  const { connection, dialect, journal, digests, takenAt } = request;
+  const schema = await dialect.loadSchema();
+  const model = await readModel(connection, dialect, journal);
+  // Level 1: the text is repetitive, and a run should not wait for the last percent.
+  const packed = await deflate(Buffer.from(JSON.stringify(model)), { level: 1 });
+  const value = {
+    fingerprint: schema.fingerprint(model),
+    takenAt,
+    applied: Object.fromEntries(digests),
+    model: packed.toString("base64"),
+  };
+  await journal.writeState("snapshot", JSON.stringify(value));
+}
+
+/** Lets the snapshot stand for a journal that was corrected while the database stayed as it was. */
+export async function keepSnapshot(journal: Journal, digests: Digests): Promise<void> {
+  const stored = await journal.readState("snapshot");
+  if (stored === undefined) return;
+  const snapshot: StoredSnapshot = JSON.parse(stored);
+  await journal.writeState("snapshot", JSON.stringify({ ...snapshot, applied: Object.fromEntries(digests) }));
+}
+
+/** The snapshot of the last run; undefined when none was taken. @throws TenonError `JOURNAL_INVALID`, `JOURNAL_NEWER` */
+export async function readSnapshot(journal: Journal): Promise<Snapshot | undefined> {
+  const stored = await journal.readState("snapshot");
+  if (stored === undefined) return undefined;
+  try {
+    const { fingerprint, takenAt, applied, model }: StoredSnapshot = JSON.parse(stored);
+    const text = (await inflate(Buffer.from(model, "base64"))).toString("utf8");
+    return {
+      fingerprint,
+      takenAt,
+      digests: new Map(Object.entries(applied)),
+      model: checkVersion(JSON.parse(text)),
+    };
+  } catch (cause) {
+    if (cause instanceof TenonError) throw cause;
+    throw new TenonError(
+      "JOURNAL_INVALID",
+      `The snapshot in the journal cannot be read: ${messageOf(cause)}.`,
+      {
+        hint: "`tenon verify --replay` compares with the migrations themselves; the next run takes a new snapshot.",
+        cause,
+      },
+    );
+  }
+}
+
+function checkVersion(model: DatabaseModel): DatabaseModel {
+  if (model.version === MODEL_VERSION) return model;
+  throw new TenonError(
+    "JOURNAL_NEWER",
+    `The snapshot in the journal has the form ${model.version}; this Tenon knows the form ${MODEL_VERSION}.`,
+    { hint: "A newer Tenon has worked on this database. Use that version, or a later one." },
+  );
+}

@@ -1,0 +1,115 @@
+import type { Connection } from "../connection/index.js";
+import type { Dialect, ForeignKeyWatch, Loss, LossWatch, SessionSettings } from "../dialects/index.js";
+import { TenonError } from "../errors.js";
+import type { Statement } from "../sql/index.js";
+
+/** What the guards need to know of the work before it begins. */
+export interface GuardedWork {
+  /** All statements that are known beforehand. */
+  readonly scripts: readonly { readonly statements: readonly Statement[] }[];
+  readonly settings: SessionSettings;
+  /** Tables, and columns as `table.column`, that may lose what no statement names. */
+  readonly allowLoss: readonly string[];
+}
+
+/** What runs around each statement of a step: it refuses losses and broken foreign keys at the end. */
+export class StepGuards {
+  readonly #losses: LossWatch;
+  readonly #foreignKeys: ForeignKeyWatch | undefined;
+  readonly #allowLoss: readonly string[];
+
+  constructor(connection: Connection, dialect: Dialect, step: GuardedWork) {
+    this.#allowLoss = step.allowLoss;
+    this.#losses = dialect.watchLosses(connection);
+    this.#losses.declare(step.scripts.flatMap((script) => script.statements));
+    this.#foreignKeys = dialect.watchForeignKeys?.(connection, step.settings);
+  }
+
+  async before(statement: Statement): Promise<void> {
+    await this.#losses.before(statement);
+    await this.#foreignKeys?.before(statement);
+  }
+
+  async after(statement: Statement): Promise<void> {
+    await this.#losses.after(statement);
+  }
+
+  /** @throws TenonError `ROWS_LOST`, `OBJECTS_LOST`, `FOREIGN_KEYS_VIOLATED` */
+  async finish(): Promise<void> {
+    const losses = (await this.#losses.finish()).filter((loss) => !isAllowed(loss, this.#allowLoss));
+    if (losses[0] !== undefined) throw lossError(losses, losses[0]);
+    const violations = (await this.#foreignKeys?.finish()) ?? [];
+    const [violation] = violations;
+    if (violation === undefined) return;
+    throw new TenonError(
+      "FOREIGN_KEYS_VIOLATED",
+      `${violation.rows} ${violation.rows === 1 ? "row" : "rows"} of ${violation.table} would refer to rows of ${violation.parent} that do not exist` +
+        `${violations.length > 1 ? `, and ${violations.length - 1} more keys are violated` : ""}. The step was rolled back.`,
+      {
+        where: { object: violation.table },
+        hint: "Keep or correct these rows in the migration. Violations that were there before are not counted.",
+        details: { violations },
+      },
+    );
+  }
+}
+
+/** Whether a loss is allowed by name: `orders`, `main.orders`, or `orders.column` for values of a column. */
+function isAllowed(loss: Loss, allowed: readonly string[]): boolean {
+  const names = new Set(allowed.map((name) => name.toLowerCase()));
+  const object = loss.object.toLowerCase();
+  const bare = object.slice(object.indexOf(".") + 1);
+  const candidates = [object, bare, `main.${object}`, `public.${object}`];
+  if (loss.column !== undefined) {
+    const column = loss.column.toLowerCase();
+    candidates.push(`${object}.${column}`, `${bare}.${column}`);
+  }
+  return candidates.some((candidate) => names.has(candidate));
+}
+
+function lossError(losses: readonly Loss[], first: Loss): TenonError {
+  const isObject = first.kind === "object";
+  const told = losses.map(describeLoss).join("; ");
+  return new TenonError(
+    isObject ? "OBJECTS_LOST" : "ROWS_LOST",
+    `The migration would take away what it did not name: ${told}. It was rolled back, nothing is lost.`,
+    {
+      where: { object: first.object, line: first.statement.line, column: first.statement.column },
+      hint:
+        "This often comes from ON DELETE CASCADE when a parent table is dropped or its rows are replaced: set `PRAGMA foreign_keys=off` at the " +
+        `head of a SQLite rebuild. If the loss is meant, say so in the file: \`-- tenon: allow-loss ${quoteWhenNeeded(first.object)}\`.`,
+      details: {
+        losses: losses.map(({ kind, object, column, before, after, statement }) => ({
+          kind,
+          object,
+          column,
+          before,
+          after,
+          line: statement.line,
+        })),
+      },
+    },
+  );
+}
+
+function describeLoss(loss: Loss): string {
+  const by = excerpt(loss.statement.text);
+  switch (loss.kind) {
+    case "rows":
+      return `${loss.before - loss.after} of ${loss.before} rows of ${loss.object} (by ${by})`;
+    case "values":
+      return `${loss.before - loss.after} of ${loss.before} values of ${loss.object}.${loss.column ?? "?"} (by ${by})`;
+    case "object":
+      return `${loss.object} (by ${by})`;
+  }
+}
+
+function quoteWhenNeeded(name: string): string {
+  return /^[\w.]+$/.test(name) ? name : `"${name}"`;
+}
+
+/** A statement on one line, cut to a length that fits into a message. */
+export function excerpt(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length > 100 ? `${line.slice(0, 99)}…` : line;
+}
