@@ -52,7 +52,7 @@ export function refuseQuoteSetting(lexer: Lexer, statement: number): void {
 }
 
 const SQLITE3_COMMAND = /\.[A-Za-z]+/y;
-const PSQL_COMMAND = /\\(?:[A-Za-z]+\+?|\S)/y;
+const PSQL_COMMAND = /\\(?:[A-Za-z]+\+?|\S)?/y;
 
 const INCLUDE = "Put what that file holds into this one, or into a migration of its own.";
 const ROWS = "Write the rows as INSERT statements, or load them in a TypeScript migration.";

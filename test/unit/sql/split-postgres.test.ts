@@ -82,6 +82,7 @@ describe("splitting PostgreSQL scripts", () => {
     ["\\connect app", 1, "\\connect"],
     ["\\! rm file", 1, "\\!"],
     ["\\.", 1, "\\."],
+    ["\\ ;#", 1, "\\"],
     ["\\dt+", 1, "\\dt+"],
   ])("refuses a command of the psql shell: %j", (text, line, command) => {
     const error = refusalOf(() => splitStatements(text, "postgres", { file: "a.sql" }));

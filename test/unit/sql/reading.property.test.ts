@@ -1,0 +1,228 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+
+import { TenonError } from "../../../src/errors.js";
+import {
+  cannotRunInTransaction,
+  readAddedEnumValue,
+  readConcurrentIndex,
+  readDirectives,
+  readEffects,
+  readPragma,
+  readTransactionWord,
+  readTriggerBody,
+  type SqlSyntax,
+  type Statement,
+  splitStatements,
+  tokenize,
+  unwrapTransaction,
+} from "../../../src/sql/index.js";
+import { fragments, inAnyCase, noise, scripts } from "./arbitrary-sql.js";
+
+const texts = (statements: readonly Statement[]) => statements.map((statement) => statement.text);
+
+describe.each<SqlSyntax>(["sqlite", "postgres"])("reading %s", (syntax) => {
+  it("gives back the statements that a script was made of", () => {
+    fc.assert(
+      fc.property(scripts(syntax), ({ text, statements }) => {
+        expect(texts(splitStatements(text, syntax))).toEqual(statements);
+      }),
+    );
+  });
+
+  it("gives whole statements, or an error, for a script that is cut anywhere", () => {
+    fc.assert(
+      fc.property(
+        scripts(syntax),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        ({ text, statements }, where) => {
+          const cut = text.slice(0, Math.floor(where * text.length));
+          const found = orRefusal(() => texts(splitStatements(cut, syntax)));
+          if (found === undefined) return;
+          const last = found.at(-1) ?? "";
+          expect(found.slice(0, -1)).toEqual(statements.slice(0, Math.max(0, found.length - 1)));
+          // The first character of a comment alone is an operator.
+          if (last === "-" || last === "/") return;
+          const whole = statements[found.length - 1] ?? "";
+          expect(whole.slice(0, last.length)).toBe(last);
+        },
+      ),
+    );
+  });
+
+  it("splits what was split and joined again into the same statements", () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fragments(),
+          fc.string(),
+          scripts(syntax).map(({ text }) => text),
+        ),
+        (text) => {
+          const found = orRefusal(() => texts(splitStatements(text, syntax)));
+          if (found === undefined || found[0]?.startsWith("\uFEFF")) return;
+          expect(texts(splitStatements(found.join(";\n"), syntax))).toEqual(found);
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("tells where each statement stands", () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fragments(),
+          scripts(syntax).map(({ text }) => text),
+        ),
+        (text) => {
+          for (const statement of orRefusal(() => splitStatements(text, syntax)) ?? []) {
+            expect(text.startsWith(statement.text, statement.start)).toBe(true);
+            const lines = text.slice(0, statement.start).split(/\r\n|\r|\n/);
+            expect([statement.line, statement.column]).toEqual([
+              lines.length,
+              (lines.at(-1)?.length ?? 0) + 1,
+            ]);
+          }
+        },
+      ),
+    );
+  });
+
+  it("gives tokens that cover the text, whitespace aside", () => {
+    fc.assert(
+      fc.property(fc.oneof(fragments(), fc.string()), (text) => {
+        let end = 0;
+        for (const token of orRefusal(() => tokenize(text, syntax)) ?? []) {
+          expect(text.slice(end, token.start)).toMatch(/^\s*$/);
+          expect(token.text).toBe(text.slice(token.start, token.end));
+          expect(token.text).not.toBe("");
+          end = token.end;
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("gives the same statements for CRLF as for LF", () => {
+    fc.assert(
+      fc.property(scripts(syntax), ({ text }) => {
+        const withCrlf = splitStatements(text.replaceAll("\n", "\r\n"), syntax);
+        const places = (statements: readonly Statement[]) =>
+          statements.map(({ text: each, line, column }) => [each.replaceAll("\r\n", "\n"), line, column]);
+        expect(places(withCrlf)).toEqual(places(splitStatements(text, syntax)));
+      }),
+    );
+  });
+
+  it("refuses with a TenonError or gives a value, whatever the text is", () => {
+    fc.assert(
+      fc.property(fc.oneof(fragments(), fc.string()), (text) => {
+        const statement = { text };
+        orRefusal(() => readEffects(statement, syntax));
+        orRefusal(() => readTriggerBody(text, syntax));
+        orRefusal(() => readPragma(statement));
+        orRefusal(() => readTransactionWord(statement, syntax));
+        orRefusal(() => cannotRunInTransaction(statement, syntax));
+        orRefusal(() => readConcurrentIndex(statement));
+        orRefusal(() => readAddedEnumValue(statement));
+        orRefusal(() => readDirectives(text));
+        orRefusal(() => unwrapTransaction(splitStatements(text, syntax), syntax, { transaction: "inside" }));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("finds a DELETE and a DROP behind any comments, case, quotes and WITH", () => {
+    fc.assert(
+      fc.property(hiddenLoss(syntax), ({ text, kind, table }) => {
+        const [statement, ...others] = splitStatements(text, syntax);
+        expect(others).toEqual([]);
+        const found = readEffects(statement ?? { text: "" }, syntax);
+        expect(found).toContainEqual(expect.objectContaining({ kind, table }));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+interface Loss {
+  readonly text: string;
+  readonly kind: "delete" | "drop-table";
+  readonly table: string;
+}
+
+function hiddenLoss(syntax: SqlSyntax): fc.Arbitrary<Loss> {
+  const table = fc.constantFrom("orders", "t", "delete_log", "a b", 'qu"ote', "größe");
+  const withClause = fc.constantFrom(
+    "",
+    "WITH a AS (SELECT 'DELETE'), b(x) AS (SELECT (1))",
+    "with recursive q as (select ')')",
+  );
+  const start = noise(0);
+  const rest = fc.constantFrom("", " WHERE 1 = 1", " -- DROP", "/* ; */");
+  const deletion = fc
+    .tuple(
+      start,
+      withClause,
+      noise(1),
+      inAnyCase("delete"),
+      noise(1),
+      inAnyCase("from"),
+      noise(1),
+      table,
+      rest,
+    )
+    .chain(([before, clause, a, verb, b, from, c, name, after]) =>
+      written(name, syntax).map(
+        (quoted): Loss => ({
+          text: `${before}${clause}${a}${verb}${b}${from}${c}${quoted}${after}`,
+          kind: "delete",
+          table: name,
+        }),
+      ),
+    );
+  const drop = fc
+    .tuple(
+      start,
+      inAnyCase("drop"),
+      noise(1),
+      inAnyCase("table"),
+      noise(1),
+      fc.constantFrom("", "if/**/exists "),
+      table,
+    )
+    .chain(([before, verb, a, object, b, condition, name]) =>
+      written(name, syntax).map(
+        (quoted): Loss => ({
+          text: `${before}${verb}${a}${object}${b}${condition}${quoted}`,
+          kind: "drop-table",
+          table: name,
+        }),
+      ),
+    );
+  return fc.oneof(deletion, drop);
+}
+
+/** All the ways to write a name, with or without a schema in front. */
+function written(name: string, syntax: SqlSyntax): fc.Arbitrary<string> {
+  const quoted = [`"${name.replaceAll('"', '""')}"`];
+  if (/^[a-z_ö]*$/i.test(name) && !name.includes(" ")) quoted.push(name);
+  if (syntax === "sqlite") quoted.push(`\`${name}\``, `[${name}]`, `'${name}'`);
+  else
+    quoted.push(
+      `U&"${[...name].map((letter) => `\\${letter.charCodeAt(0).toString(16).padStart(4, "0")}`).join("")}"`,
+    );
+  const schema = fc.constantFrom("", "main.", '"main" . ', "main/* . */./**/");
+  return fc.tuple(schema, fc.constantFrom(...quoted)).map((parts) => parts.join(""));
+}
+
+/** The result of some work; undefined when it is refused. */
+function orRefusal<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof TenonError) return undefined;
+    throw error;
+  }
+}
