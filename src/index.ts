@@ -1,6 +1,14 @@
 // The public interface of Tenon, and nothing else.
 export {
+  type ApplyDiffOptions,
+  type Diff,
+  type DiffChange,
+  type DiffHazard,
+  type DiffOptions,
+  type DiffSide,
   defineModule,
+  diff,
+  inspect,
   type ModuleChoice,
   type Plan,
   type PlanStep,
@@ -61,3 +69,4 @@ export type {
   StepDefinition,
 } from "./migrations/index.js";
 export type { Module, ModuleKind, ModuleOptions } from "./modules/index.js";
+export type { DatabaseModel, RenameAnswer, RenameQuestion, Selection } from "./schema/index.js";

@@ -1,5 +1,15 @@
 // The public interface in code: thin classes over the engine.
 export { defineModule, isModule } from "./define-module.js";
+export {
+  type ApplyDiffOptions,
+  type Diff,
+  type DiffChange,
+  type DiffHazard,
+  type DiffOptions,
+  type DiffSide,
+  diff,
+  inspect,
+} from "./diff.js";
 export { makePlan, type Plan, type PlanStep } from "./plan.js";
 export { type PrintSqlOptions, printSql } from "./print-sql.js";
 export {

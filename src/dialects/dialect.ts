@@ -62,8 +62,11 @@ export interface Dialect {
     columns: readonly string[],
   ): JournalStatements;
 
-  /** Opens an empty throw-away database of the same engine; closing it makes it go away. */
-  openScratch(connection: Connection): Promise<Connection>;
+  /**
+   * Opens an empty throw-away database of the same engine, on the server of `connection` where there is one;
+   * closing it makes it go away.
+   */
+  openScratch(connection: Connection | undefined): Promise<Connection>;
 
   /** What the dialect knows of schemas: loaded when it is first asked for, since most runs need none of it. */
   loadSchema(): Promise<SchemaDialect>;

@@ -3,6 +3,7 @@
 
 export { type ApplyChangesRequest, applyChanges, refuseLosses } from "./apply-changes.js";
 export { Catalogue } from "./catalogue.js";
+export { changeScript } from "./change-script.js";
 export { type Clock, systemClock } from "./clock.js";
 export { type DriftItem, findDrift } from "./drift.js";
 export type { Direction, RunEvent, RunListener, StepReference } from "./events.js";

@@ -101,6 +101,11 @@ export class Journal {
     return shape;
   }
 
+  /** Whether there is a journal of Tenon; false for none, and for another tool's table of that name. */
+  async isOurs(): Promise<boolean> {
+    return shapeOf(await this.#dialect.readColumns(this.#connection, this.address)) === "current";
+  }
+
   async readAll(): Promise<readonly JournalRow[]> {
     return (await this.#connection.query(this.#sql.readAll)).map(decodeRow);
   }

@@ -1,4 +1,5 @@
 import type { Connection } from "../connection/index.js";
+import type { Dialect } from "../dialects/index.js";
 import { TenonError } from "../errors.js";
 import type { Migration } from "../migrations/index.js";
 import type { DatabaseModel } from "../schema/index.js";
@@ -30,7 +31,7 @@ export async function replay(context: RunContext, input: PlanInput): Promise<Dat
 
 /** Builds migrations in a scratch database and reads the model that they make. */
 export async function replayMigrations(
-  context: Pick<RunContext, "connection" | "dialect">,
+  context: { readonly connection: Connection | undefined; readonly dialect: Dialect },
   migrations: readonly Migration[],
 ): Promise<DatabaseModel> {
   const { dialect } = context;
