@@ -8,6 +8,7 @@ export const ERROR_CODES = {
   CONFIG_INVALID: "the configuration cannot be read or contradicts itself",
   MISSING_DEPENDENCY: "an optional package is needed and not installed",
   UNSUPPORTED: "the engine cannot do what was asked",
+  INTERRUPTED: "the command was stopped by a signal, or a question was left without an answer",
   INTERNAL: "Tenon found itself in a state that should be impossible",
 
   // connections
@@ -66,6 +67,7 @@ export const ERROR_CODES = {
   OUT_OF_ORDER: "a version below the highest applied one was never applied",
   NOT_REVERSIBLE: "a version has no down step",
   DEPENDENTS_APPLIED: "another applied migration depends on what would be rolled back",
+  PLAN_OUTDATED: "the journal was changed after the plan was made, so that other steps would run",
   LOCK_TIMEOUT: "another process is migrating and did not finish in time",
 
   // running

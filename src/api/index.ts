@@ -14,6 +14,7 @@ export { makePlan, type Plan, type PlanStep } from "./plan.js";
 export { type PrintSqlOptions, printSql } from "./print-sql.js";
 export {
   type ModuleChoice,
+  type PlanRequest,
   type SchemaInfo,
   SchemaManager,
   type SchemaManagerOptions,

@@ -30,7 +30,10 @@ export interface Plan {
   toSql(): string;
   /** What will happen, in sentences. */
   explain(): readonly string[];
-  /** Runs the target of this plan; what others have applied meanwhile is not applied again. */
+  /**
+   * Runs this plan: what others have done meanwhile is not done again, and nothing runs that is not part of it.
+   * @throws TenonError `PLAN_OUTDATED` when the journal was changed so that other steps would run, and as `run`
+   */
   run(options?: RunOptions): Promise<RunResult>;
 }
 
@@ -42,7 +45,7 @@ export async function makePlan(context: RunContext, target: Target, options: Run
     steps,
     toSql: () => steps.map(stepSql).join("\n"),
     explain: () => (steps.length === 0 ? ["There is nothing to do."] : steps.map(explainStep)),
-    run: (runOptions = {}) => run(context, target, { ...options, ...runOptions }),
+    run: (runOptions = {}) => run(context, target, { ...options, ...runOptions, agreed: planned }),
   };
 }
 

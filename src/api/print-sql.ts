@@ -2,7 +2,13 @@ import type { EngineName } from "../connection/index.js";
 import { loadDialect } from "../dialects/index.js";
 import { Catalogue, DEFAULT_JOURNAL_TABLE, offlineScript } from "../engine/index.js";
 import { TenonError } from "../errors.js";
-import { compareVersions, NOTHING_APPLIED, parseTarget } from "../migrations/index.js";
+import {
+  compareVersions,
+  type Migration,
+  NOTHING_APPLIED,
+  parseTarget,
+  type Version,
+} from "../migrations/index.js";
 import type { Module } from "../modules/index.js";
 import type { VersionInput } from "./schema-manager.js";
 
@@ -11,6 +17,8 @@ export interface PrintSqlOptions {
   readonly engine: EngineName;
   /** Only this module; `from` and `to` need it when there are several. */
   readonly module?: string | undefined;
+  /** Modules that may be depended on and are not printed. */
+  readonly others?: readonly Module[] | undefined;
   /** The version that the database is at; the script then writes into its journal and does not create one. */
   readonly from?: VersionInput | undefined;
   /** The last version to print; the latest when left out. */
@@ -24,7 +32,7 @@ export interface PrintSqlOptions {
  * database.
  *
  * @returns the script; running it and then Tenon finds nothing to do
- * @throws TenonError `UNSUPPORTED` when a migration is code, `USAGE`, and what is wrong with a source
+ * @throws TenonError `UNSUPPORTED` when a migration is code, `USAGE`, `VERSION_UNKNOWN`, and what is wrong with a source
  *
  * @example
  * ```ts
@@ -37,7 +45,7 @@ export interface PrintSqlOptions {
  * ```
  */
 export async function printSql(modules: readonly Module[], options: PrintSqlOptions): Promise<string> {
-  const { engine, module, journalTable = DEFAULT_JOURNAL_TABLE, transaction } = options;
+  const { engine, module, others = [], journalTable = DEFAULT_JOURNAL_TABLE, transaction } = options;
   const chosen = module ?? (modules.length === 1 ? modules[0]?.name : undefined);
   if (chosen === undefined && (options.from !== undefined || options.to !== undefined)) {
     throw new TenonError("USAGE", "A version to print from or to needs a module, and there are several.", {
@@ -47,14 +55,30 @@ export async function printSql(modules: readonly Module[], options: PrintSqlOpti
   const from = parseTarget(options.from ?? 0, { dotted: true });
   const to = options.to === undefined ? undefined : parseTarget(options.to, { dotted: true });
   const dialect = await loadDialect(engine);
-  const catalogue = await Catalogue.load(modules, engine);
-  const ordered = await catalogue.ordered([], () => true);
+  const catalogue = await Catalogue.load([...modules, ...others], engine);
+  const names = new Set(chosen === undefined ? modules.map((each) => each.name) : [chosen]);
+  const isPrinted = (migration: Migration) => names.has(migration.module);
+  for (const version of [from, to]) refuseUnknown(version, catalogue.migrations.filter(isPrinted), chosen);
+  const ordered = await catalogue.ordered([], isPrinted);
   const migrations = ordered.filter(
     (migration) =>
-      (chosen === undefined || migration.module === chosen) &&
+      isPrinted(migration) &&
       compareVersions(migration.version, from) > 0 &&
       (to === undefined || compareVersions(migration.version, to) <= 0),
   );
   const createJournal = from === NOTHING_APPLIED;
   return offlineScript({ dialect, migrations, journalTable, createJournal, transaction });
+}
+
+function refuseUnknown(
+  version: Version | undefined,
+  migrations: readonly Migration[],
+  module: string | undefined,
+): void {
+  if (version === undefined || version === NOTHING_APPLIED) return;
+  if (migrations.some((migration) => migration.version === version)) return;
+  throw new TenonError("VERSION_UNKNOWN", `Module ${module} has no version ${version}.`, {
+    where: { module, version },
+    hint: "`tenon status` lists the versions of each module.",
+  });
 }

@@ -148,9 +148,7 @@ export class SchemaManager {
   }
 
   /** Works out what a run would do, without writing anything: print it, explain it, run it. */
-  async plan(
-    request: { readonly to?: VersionInput; readonly back?: number } & ModuleChoice & RunOptions = {},
-  ): Promise<Plan> {
+  async plan(request: PlanRequest & RunOptions = {}): Promise<Plan> {
     return makePlan(await this.#getContext(), this.#targetOf(request), request);
   }
 
@@ -181,6 +179,11 @@ export class SchemaManager {
     const context = await this.#getContext();
     const names = new Set(context.modules);
     return (await readState(context)).rows.filter((row) => names.has(row.module));
+  }
+
+  /** All rows of the journal, also those of modules that are not known here. */
+  async getJournal(): Promise<readonly JournalRow[]> {
+    return (await readState(await this.#getContext())).rows;
   }
 
   /** Versions, state and history of one module. */
@@ -254,14 +257,13 @@ export class SchemaManager {
     return forgetProgress(await this.#getContext(), options);
   }
 
-  /** The script for a person who runs it in the engine's own shell; see `offlineScript`. */
   async #run(target: Target, options: RunOptions): Promise<RunResult> {
     return run(await this.#getContext(), target, options);
   }
 
-  #targetOf(request: { readonly to?: VersionInput; readonly back?: number } & ModuleChoice): Target {
+  #targetOf(request: PlanRequest): Target {
     if (request.back !== undefined) return { kind: "back", count: request.back, module: request.module };
-    if (request.to !== undefined) return this.#toVersion(request.to, request);
+    if (request.to !== undefined) return { ...this.#toVersion(request.to, request), only: request.only };
     return { kind: "latest" };
   }
 
@@ -315,13 +317,14 @@ export class SchemaManager {
     const dialect = await loadDialect(this.#connection.engine);
     const catalogue = await Catalogue.load([...this.#modules, ...others], dialect.engine);
     const modules = this.#modules.map((module) => module.name);
+    const isAlone = modules.length === 1 && others.length === 0;
     return {
       connection: this.#connection,
       dialect,
       journal: await Journal.open(this.#connection, dialect, journalOptions.table ?? DEFAULT_JOURNAL_TABLE),
       catalogue,
       modules,
-      legacyModule: journalOptions.legacyModule ?? (modules.length === 1 ? modules[0] : undefined),
+      legacyModule: journalOptions.legacyModule ?? (isAlone ? modules[0] : undefined),
       clock,
       appliedBy,
       onEvent: (event) => {
@@ -329,6 +332,15 @@ export class SchemaManager {
       },
     };
   }
+}
+
+/** What a plan is to lead to: everything applied, unless `to` or `back` says otherwise. */
+export interface PlanRequest extends ModuleChoice {
+  readonly to?: VersionInput | undefined;
+  /** With `to`: only apply, or only take back. */
+  readonly only?: "up" | "down" | undefined;
+  /** Take back this many applied migrations, newest first. */
+  readonly back?: number | undefined;
 }
 
 /** Which module is meant, where a manager has several. */

@@ -24,6 +24,7 @@ export {
   type RunResult,
   readState,
   run,
+  type StepName,
   type StepResult,
 } from "./run.js";
 export { readModel, readSnapshot, type Snapshot, takeSnapshot } from "./snapshot.js";

@@ -1,5 +1,6 @@
 import { TenonError } from "../errors.js";
 import { compareVersions, type Migration, type Step, type Version } from "../migrations/index.js";
+import type { Direction } from "./events.js";
 import type { JournalRow } from "./journal-row.js";
 import { byVersion, type PlanInput, type PlannedStep } from "./plan-input.js";
 import {
@@ -20,8 +21,8 @@ export type Target =
       readonly kind: "version";
       readonly module: string;
       readonly version: Version;
-      /** `down` takes back and never applies. */
-      readonly only?: "down" | undefined;
+      /** `down` takes back and never applies, `up` applies and never takes back. */
+      readonly only?: Direction | undefined;
     }
   /** Back by this many applied migrations, newest first; of one module, or of all. */
   | { readonly kind: "back"; readonly count: number; readonly module?: string | undefined };
@@ -89,9 +90,12 @@ function planToVersion(
       hint: "`tenon status` lists the versions of each module.",
     });
   }
-  const above = appliedRows(input).filter(
-    (row) => row.module === module && compareVersions(row.version, version) > 0,
-  );
+  const above =
+    target.only === "up"
+      ? []
+      : appliedRows(input).filter(
+          (row) => row.module === module && compareVersions(row.version, version) > 0,
+        );
   const downs = rollbackSteps(input, above);
   if (target.only === "down") return downs;
   const ups = pendingSteps(

@@ -32,14 +32,22 @@ export interface RunOptions extends PlanOptions {
   readonly transaction?: "run" | "each" | undefined;
   /** Milliseconds to wait for another process; without it the wait has no end. */
   readonly lockTimeoutMs?: number | undefined;
+  /**
+   * Steps that somebody has seen and agreed to: a run that would take any other one is refused, because the journal
+   * was changed meanwhile. Steps that are no longer needed are left out.
+   */
+  readonly agreed?: readonly StepName[] | undefined;
   /** How often a step that met a passing obstacle is tried again. */
   readonly retries?: number | undefined;
 }
 
-export interface StepResult {
+export interface StepName {
   readonly direction: Direction;
   readonly module: string;
   readonly version: Version;
+}
+
+export interface StepResult extends StepName {
   readonly name: string;
   readonly durationMs: number;
 }
@@ -57,7 +65,7 @@ const MOST_PLANS = 100;
  * Brings the database to the target: looks whether there is anything to do (one query), locks, plans, runs each
  * step under its guards, records it, commits and unlocks.
  *
- * @throws TenonError whatever refuses the plan (see `planSteps`), `LOCK_TIMEOUT`, `MIGRATION_FAILED`,
+ * @throws TenonError whatever refuses the plan (see `planSteps`), `PLAN_OUTDATED`, `LOCK_TIMEOUT`, `MIGRATION_FAILED`,
  * `VERIFY_FAILED`, `ROWS_LOST`, `OBJECTS_LOST`, `FOREIGN_KEYS_VIOLATED`, `OUTCOME_UNKNOWN` and what the connection throws
  */
 export async function run(context: RunContext, target: Target, options: RunOptions = {}): Promise<RunResult> {
@@ -67,6 +75,7 @@ export async function run(context: RunContext, target: Target, options: RunOptio
     const history = await readState(context);
     const planned = planSteps(await planInput(context, history, target), target, options);
     if (planned.length === 0 && history.carryOver === undefined) return NOTHING;
+    refuseOthers(planned, options.agreed);
     const result = await runPlanned(context, target, options, planned);
     if (result !== "outdated") return result;
   }
@@ -159,6 +168,21 @@ function isSameStep(a: PlannedStep, b: PlannedStep | undefined): boolean {
     a.module === b.module &&
     a.version === b.version &&
     a.row?.progress?.finished === b.row?.progress?.finished
+  );
+}
+
+/** @throws TenonError `PLAN_OUTDATED` for a step that is not among those that were agreed to */
+function refuseOthers(planned: readonly PlannedStep[], agreed: readonly StepName[] | undefined): void {
+  if (agreed === undefined) return;
+  const nameOf = ({ direction, module, version }: StepName) => `${direction} ${module}@${version}`;
+  const known = new Set(agreed.map(nameOf));
+  const other = planned.find((step) => !known.has(nameOf(step)));
+  if (other === undefined) return;
+  const { module, version } = other;
+  throw new TenonError(
+    "PLAN_OUTDATED",
+    `The journal was changed after this plan was made: now ${nameOf(other)} would run, which nobody has seen. Nothing was changed.`,
+    { where: { module, version }, hint: "Make the plan again and look at it." },
   );
 }
 

@@ -111,7 +111,9 @@ export async function forgetProgress(
   options: RunOptions = {},
 ): Promise<readonly JournalRow[]> {
   return changeJournal(context, options, "untouched", async (history) => {
-    const failed = history.rows.filter((row) => row.status === "failed" && row.progress !== null);
+    const failed = history.rows.filter(
+      (row) => row.status === "failed" && row.progress !== null && context.modules.includes(row.module),
+    );
     for (const row of failed) await context.journal.write({ ...row, progress: null });
     return failed;
   });
