@@ -11,6 +11,7 @@ export {
   inspect,
   type ModuleChoice,
   type Plan,
+  type PlanRequest,
   type PlanStep,
   type PrintSqlOptions,
   printSql,
@@ -28,6 +29,7 @@ export {
   type VersionInput,
   type VersionOutput,
 } from "./api/index.js";
+export { defineConfig, type FolderModule, type TenonConfig } from "./config/index.js";
 export {
   type ColumnInfo,
   type Connection,

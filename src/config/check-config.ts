@@ -1,0 +1,104 @@
+import { basename } from "node:path";
+
+import { TenonError } from "../errors.js";
+import type { JournalConfig, TenonConfig } from "./config.js";
+
+/**
+ * Takes what a config file exports for a config, or says what is wrong with it. Single modules are looked at when
+ * they are made.
+ * @throws TenonError `CONFIG_INVALID`
+ */
+export function checkConfig(value: unknown, file: string): TenonConfig {
+  if (!isObject(value)) {
+    throw invalidConfig(
+      file,
+      "its default export is not an object",
+      "Write `export default defineConfig({ … })`.",
+    );
+  }
+  refuseUnknownKeys(value, CONFIG_KEYS, "", file);
+  const { url, modules, dir, journal, transaction, lockTimeout } = value;
+  if (modules !== undefined && dir !== undefined) {
+    throw invalidConfig(
+      file,
+      "it has both `modules` and `dir`",
+      "Keep one of them: `dir` is short for one module called main.",
+    );
+  }
+  return {
+    url: optionalText(url, "url", 'Write for example `url: "file:app.db"`.', file),
+    modules: checkModules(modules, file),
+    dir: optionalText(dir, "dir", 'Write for example `dir: "./migrations"`.', file),
+    journal: checkJournal(journal, file),
+    transaction: checkTransaction(transaction, file),
+    lockTimeout: checkLockTimeout(lockTimeout, file),
+  };
+}
+
+/** The error of a config that cannot be used, and why. */
+export function invalidConfig(file: string, why: string, hint: string, cause?: unknown): TenonError {
+  return new TenonError("CONFIG_INVALID", `The config ${basename(file)} cannot be used: ${why}.`, {
+    where: { file },
+    hint,
+    cause,
+  });
+}
+
+const CONFIG_KEYS = ["url", "modules", "dir", "journal", "transaction", "lockTimeout"];
+const JOURNAL_KEYS = ["table", "legacyModule"];
+
+function refuseUnknownKeys(value: object, known: readonly string[], prefix: string, file: string): void {
+  const unknown = Object.keys(value).find((key) => !known.includes(key));
+  if (unknown === undefined) return;
+  throw invalidConfig(file, `the key \`${prefix}${unknown}\` is not known`, `Known are ${known.join(", ")}.`);
+}
+
+function checkModules(value: unknown, file: string): TenonConfig["modules"] {
+  if (value === undefined || Array.isArray(value)) return value;
+  throw invalidConfig(file, "`modules` is not a list", "Write `modules: [ … ]`.");
+}
+
+function checkJournal(value: unknown, file: string): JournalConfig | undefined {
+  if (value === undefined) return undefined;
+  if (!isObject(value)) {
+    throw invalidConfig(
+      file,
+      "`journal` is not an object",
+      'Write for example `journal: { table: "tenon_migrations" }`.',
+    );
+  }
+  refuseUnknownKeys(value, JOURNAL_KEYS, "journal.", file);
+  return {
+    table: optionalText(value["table"], "journal.table", "Give the name of a table.", file),
+    legacyModule: optionalText(
+      value["legacyModule"],
+      "journal.legacyModule",
+      "Give the name of a module.",
+      file,
+    ),
+  };
+}
+
+function checkTransaction(value: unknown, file: string): TenonConfig["transaction"] {
+  if (value === undefined || value === "run" || value === "each") return value;
+  throw invalidConfig(file, `\`transaction\` is ${JSON.stringify(value)}`, 'Write "run" or "each".');
+}
+
+function checkLockTimeout(value: unknown, file: string): number | undefined {
+  if (value === undefined || (typeof value === "number" && value >= 0 && Number.isFinite(value)))
+    return value;
+  throw invalidConfig(
+    file,
+    "`lockTimeout` is not a number of milliseconds",
+    "Write for example `lockTimeout: 30_000`.",
+  );
+}
+
+function optionalText(value: unknown, key: string, hint: string, file: string): string | undefined {
+  if (value === undefined || (typeof value === "string" && value.trim() !== "")) return value;
+  throw invalidConfig(file, `\`${key}\` is ${value === "" ? "empty" : "not a text"}`, hint);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
