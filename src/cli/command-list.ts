@@ -1,0 +1,70 @@
+import type { Command } from "./command.js";
+
+/** One line of the program's help; the command itself is loaded when it is used. */
+export interface CommandEntry {
+  /** One word, or two for a command of a group. */
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly command: Command }>;
+}
+
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: "init",
+    summary: "writes a config and a first module",
+    load: () => import("./commands/init.js"),
+  },
+  {
+    name: "create",
+    summary: "writes the files of a new, empty migration",
+    load: () => import("./commands/create.js"),
+  },
+  {
+    name: "status",
+    summary: "shows each module: current, latest, pending, state",
+    load: () => import("./commands/status.js"),
+  },
+  {
+    name: "plan",
+    summary: "prints the exact SQL that `up` would run",
+    load: () => import("./commands/plan.js"),
+  },
+  { name: "up", summary: "applies what is pending", load: () => import("./commands/up.js") },
+  { name: "down", summary: "takes applied migrations back", load: () => import("./commands/down.js") },
+  {
+    name: "to",
+    summary: "brings a module to a version, up or down",
+    load: () => import("./commands/to.js"),
+  },
+  {
+    name: "history",
+    summary: "lists what was applied, when and by whom",
+    load: () => import("./commands/history.js"),
+  },
+  {
+    name: "verify",
+    summary: "checks journal, checksums, verify steps and foreign keys",
+    load: () => import("./commands/verify.js"),
+  },
+  {
+    name: "repair",
+    summary: "shows what was changed after it was applied, and accepts it",
+    load: () => import("./commands/repair.js"),
+  },
+  {
+    name: "stamp",
+    summary: "marks versions as applied without running them",
+    load: () => import("./commands/stamp.js"),
+  },
+  {
+    name: "sql",
+    summary: "prints a script for a DBA; needs no database",
+    load: () => import("./commands/sql.js"),
+  },
+];
+
+/** The command that the first words name, the longest name first: `plugin list` before `plugin`. */
+export function findCommand(words: readonly string[]): CommandEntry | undefined {
+  const two = words.slice(0, 2).join(" ");
+  return COMMANDS.find((entry) => entry.name === two) ?? COMMANDS.find((entry) => entry.name === words[0]);
+}

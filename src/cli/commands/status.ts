@@ -1,0 +1,150 @@
+import type { ModuleState, ModuleStatus } from "../../engine/index.js";
+import type { Command, CommandContext, Outcome } from "../command.js";
+import { SWITCH } from "../flag.js";
+import type { Paint } from "../paint.js";
+import type { Project } from "../project.js";
+import { type Cell, formatTable } from "../table.js";
+import type { Terminal } from "../terminal.js";
+import { counted, shownList, shownVersion } from "../wording.js";
+
+export const command: Command = {
+  takes: [],
+  flags: [{ name: "check", value: SWITCH, summary: "exit status 3 when something is pending" }],
+  details:
+    "Each module with the highest version that is applied, the highest that is defined, and what is pending. A plugin\n" +
+    "of which nothing is applied is inactive: it is brought in by name, `tenon up --module NAME`. Nothing is written.",
+  examples: [
+    { line: "tenon status", does: "all modules" },
+    { line: "tenon status --check", does: "in CI: fails with 3 when a migration is pending" },
+    { line: "tenon status --json", does: "for a program" },
+  ],
+  run: status,
+};
+
+async function status(context: CommandContext): Promise<Outcome> {
+  const { arguments: given, terminal } = context;
+  const project = await context.openProject("look");
+  const named = given.text("module");
+  if (named !== undefined) await project.refuseUnknownModule(named);
+  const all = await project.manager().getStatus();
+  const modules = all
+    .filter((each) => named === undefined || each.module === named)
+    .map((each) => describeModule(each, project));
+  const pending = modules
+    .filter((each) => each.state !== "inactive")
+    .reduce((sum, each) => sum + each.pending.length, 0);
+  return {
+    data: { database: project.database, pending, modules },
+    text: () => describeStatus(modules, pending, project, terminal),
+    status: given.isSet("check") && pending > 0 ? 3 : 0,
+  };
+}
+
+type ShownState = ModuleState | "inactive";
+
+interface ShownModule {
+  readonly module: string;
+  readonly kind: "core" | "plugin" | null;
+  readonly state: ShownState;
+  readonly currentVersion: number | string;
+  readonly latestVersion: number | string;
+  readonly pending: readonly (number | string)[];
+  readonly applied: number;
+  readonly failed: ModuleStatus["failed"];
+  readonly changed: readonly (number | string)[];
+  readonly unknown: readonly (number | string)[];
+}
+
+function describeModule(status: ModuleStatus, project: Project): ShownModule {
+  const { module, currentVersion, latestVersion, applied, failed } = status;
+  const kind = project.modules.find(module)?.kind ?? null;
+  const isInactive = kind === "plugin" && applied === 0 && failed.length === 0;
+  return {
+    module,
+    kind,
+    state: isInactive ? "inactive" : status.state,
+    currentVersion,
+    latestVersion,
+    pending: status.pending,
+    applied,
+    failed,
+    changed: status.changed,
+    unknown: status.unknown,
+  };
+}
+
+function describeStatus(
+  modules: readonly ShownModule[],
+  pending: number,
+  project: Project,
+  { paint, width }: Terminal,
+): string {
+  const table = formatTable(
+    [
+      { title: "MODULE", canShrink: true },
+      { title: "KIND" },
+      { title: "CURRENT", align: "right" },
+      { title: "LATEST", align: "right" },
+      { title: "PENDING", align: "right" },
+      { title: "STATE" },
+    ],
+    modules.map((each) => [
+      each.module,
+      each.kind ?? "-",
+      shownVersion(each.currentVersion),
+      shownVersion(each.latestVersion),
+      String(each.pending.length),
+      paintState(each.state, paint),
+    ]),
+    { paint, width },
+  );
+  const advice = [...modules.flatMap(adviceFor), summary(pending)];
+  return `${project.database}\n\n${table}\n${advice.join("\n")}\n`;
+}
+
+function paintState(state: ShownState, paint: Paint): Cell {
+  switch (state) {
+    case "current":
+      return { text: state, paint: paint.green };
+    case "pending":
+      return { text: state, paint: paint.yellow };
+    case "failed":
+    case "changed":
+      return { text: state, paint: paint.red };
+    case "newer":
+    case "unknown":
+      return { text: state, paint: paint.cyan };
+    case "inactive":
+      return { text: state, paint: paint.dim };
+  }
+}
+
+/** What the one word in the table means, where it is not plain. */
+function adviceFor(module: ShownModule): string[] {
+  const { module: name, failed, changed, unknown } = module;
+  const names = (versions: readonly (number | string)[]) =>
+    shownList(
+      versions.map((version) => `${name}@${version}`),
+      5,
+    );
+  switch (module.state) {
+    case "failed":
+      return failed.map((each) => `${name}@${each.version} failed: ${each.error}`);
+    case "changed":
+      return [`${names(changed)} changed after being applied: \`tenon repair\` shows how.`];
+    case "newer":
+      return [`${names(unknown)} applied and not known to this program.`];
+    case "unknown":
+      return [`${name} is in the database and not among the modules of this program.`];
+    case "inactive":
+      return [`${name} is a plugin that is not applied: \`tenon up --module ${name}\`.`];
+    case "current":
+    case "pending":
+      return [];
+  }
+}
+
+function summary(pending: number): string {
+  if (pending === 0) return "Nothing is pending.";
+  return `${counted(pending, "migration")} pending: \`tenon up\` applies ${pending === 1 ? "it" : "them"}.`;
+}
