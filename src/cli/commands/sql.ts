@@ -28,7 +28,7 @@ export const command: Command = {
 async function sql(context: CommandContext): Promise<Outcome> {
   const { arguments: given } = context;
   const settings = await context.settings();
-  const [{ printScript }, { knownModules }] = await Promise.all([
+  const [{ printSql }, { knownModules }] = await Promise.all([
     import("../../api/index.js"),
     import("../project.js"),
   ]);
@@ -36,9 +36,8 @@ async function sql(context: CommandContext): Promise<Outcome> {
   const engine = await engineOf(given.text("engine"), settings.url);
   const named = given.text("module");
   const modules = named === undefined ? all.list("core") : [all.get(named)];
-  const script = await printScript({
+  const script = await printSql(modules, {
     engine,
-    modules,
     others: all.list().filter((module) => !modules.includes(module)),
     from: given.text("from"),
     to: given.text("to"),
