@@ -19,21 +19,18 @@ export interface RenameHint {
  * @throws TenonError `USAGE`.
  */
 export function parseRenameHint(text: string): RenameHint {
-  const parts = text.match(/"(?:[^"]|"")*"|[.:]|[^.:"]+/g) ?? [];
-  const sides: string[][] = [[]];
-  let expectName = true;
-  for (const part of parts) {
-    const isMark = part === "." || part === ":";
-    if (isMark === expectName && !(part === ":" && sides[0]?.length)) throw malformed(text);
-    if (part === ":") sides.push([]);
-    if (!isMark) sides.at(-1)?.push(part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part);
-    expectName = isMark;
-  }
-  const [from = [], to = [], ...rest] = sides;
-  const isComplete = sides.length === 2 && rest.length === 0 && parts.join("") === text;
-  const tooLong = from.length > 3 || to.length > 3;
-  if (from.length === 0 || !isComplete || tooLong || (expectName && to.length > 0)) throw malformed(text);
-  return { text, from, to: to.length === 0 ? undefined : to };
+  const [, from, to] = HINT.exec(text) ?? [];
+  if (from === undefined) throw malformed(text);
+  return { text, from: namesOf(from), to: to === undefined ? undefined : namesOf(to) };
+}
+
+const NAME = `(?:"(?:[^"]|"")+"|[^.:"]+)`;
+const PATH = `(${NAME}(?:\\.${NAME}){0,2})`;
+const HINT = new RegExp(`^${PATH}:${PATH}?$`);
+
+function namesOf(path: string): readonly string[] {
+  const names = path.match(new RegExp(NAME, "g")) ?? [];
+  return names.map((name) => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name));
 }
 
 export interface HintPlace {
@@ -42,18 +39,18 @@ export interface HintPlace {
   /** Of a column: its table, under the new and the old name. */
   readonly table?: string | undefined;
   readonly oldTable?: string | undefined;
-  readonly name: string;
 }
 
-/** The hint that speaks of this table or column. A column may be named under the old or the new name of its table. */
+/** The hint that speaks of a table or column. A column may be named under the old or the new name of its table. */
 export function findHint(
   hints: readonly RenameHint[],
   place: HintPlace,
+  name: string,
   rules: ModelRules,
 ): RenameHint | undefined {
   const same = (a: string | undefined, b: string | undefined) =>
     a !== undefined && b !== undefined && rules.nameKey(a) === rules.nameKey(b);
-  const { schema, table, oldTable, name } = place;
+  const { schema, table, oldTable } = place;
   const inSchema = (given: string | undefined) =>
     given === undefined ? DEFAULT_SCHEMA.has(schema) : same(given, schema);
   return hints.find((hint) => {

@@ -1,4 +1,4 @@
-import type { Pair } from "./renames.js";
+import type { Pair } from "./rename-pairs.js";
 import type { ModelRules } from "./rules.js";
 import type { Column, Table } from "./table.js";
 

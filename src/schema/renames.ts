@@ -1,8 +1,9 @@
 import { TenonError } from "../errors.js";
 import { DEFAULT_SCHEMA, formatAddress } from "./address.js";
 import type { DatabaseModel } from "./model.js";
-import { findHint, type RenameHint, rejectUnusedHints } from "./rename-hint.js";
+import { type HintPlace, type RenameHint, rejectUnusedHints } from "./rename-hint.js";
 import { likelySource, likelyTables } from "./rename-likeness.js";
+import { type Named, type Pair, type PairedSides, pairByHints, pairByName } from "./rename-pairs.js";
 import type { ModelRules } from "./rules.js";
 import type { Column, Table } from "./table.js";
 
@@ -67,42 +68,27 @@ export async function settleRenames(
   const used = new Set<RenameHint>();
   const unanswered: RenameQuestion[] = [];
 
-  /** Pairs what is gone with what is new, in one schema or one table. */
-  const settle = async <T extends { readonly name: string }>(
-    place: Place,
-    lists: Gone<T>,
-    oldTable?: string,
-  ): Promise<Pair<T>[]> => {
-    const pairs: Pair<T>[] = [];
-    let open = [...lists.created];
-    const pair = (source: T, target: T) => {
-      pairs.push({ from: source, to: target });
-      open = open.filter((item) => item !== target);
-    };
-    const undecided: T[] = [];
-    for (const source of lists.dropped) {
-      const hint = findHint(hints, { ...place, oldTable, name: source.name }, rules);
-      if (hint === undefined) {
-        undecided.push(source);
-        continue;
-      }
-      used.add(hint);
-      if (hint.to === undefined) continue;
-      const name = hint.to.at(-1) ?? "";
-      const target = open.find((item) => rules.nameKey(item.name) === rules.nameKey(name));
-      if (target === undefined) throw hintWithoutTarget(hint);
-      pair(source, target);
-    }
-    for (const source of undecided) {
-      const candidates = lists.likely(source, open, undecided);
+  /** Pairs all that is on both sides of one place: by hints, by name, and by questions about what is left. */
+  const settle = async <T extends Named>(place: HintPlace, sides: Sides<T>): Promise<readonly Pair<T>[]> => {
+    const hinted = pairByHints(place, sides, hints, rules);
+    for (const hint of hinted.used) used.add(hint);
+    const same = pairByName(hinted.rest, rules);
+    const pairs = [...hinted.pairs, ...same.pairs];
+    let open = same.rest.to;
+    const likely = sides.likeliness(same.rest.from, open);
+    for (const source of same.rest.from) {
+      const candidates = likely(source, open);
       if (candidates.length === 0) continue;
-      const question = { ...place, from: source.name, candidates: candidates.map((item) => item.name) };
+      const { kind, schema, table } = place;
+      const names = candidates.map((item) => item.name);
+      const question: RenameQuestion = { kind, schema, table, from: source.name, candidates: names };
       const answer = await answers.ask?.(question);
       if (answer === undefined) unanswered.push(question);
       else if (answer !== "dropped") {
         const target = open.find((item) => item.name === answer.to);
         if (target === undefined) throw answerWithoutTarget(question, answer.to);
-        pair(source, target);
+        pairs.push({ from: source, to: target });
+        open = open.filter((item) => item !== target);
       }
     }
     return pairs;
@@ -110,27 +96,29 @@ export async function settleRenames(
 
   const tables: TableRename[] = [];
   const columns: ColumnRename[] = [];
-  const matched = matchTables(from, to, rules);
-  for (const [schema, lists] of matched.gone) {
-    const likely = (source: Table, open: readonly Table[]) => likelyTables(source, open, rules);
-    const pairs = await settle({ kind: "table", schema }, { ...lists, likely });
-    for (const pair of pairs) tables.push({ schema, from: pair.from.name, to: pair.to.name });
-    matched.pairs.push(...pairs);
-  }
-  for (const pair of matched.pairs) {
-    if (pair.from.kind === "virtual" || pair.to.kind === "virtual") continue;
-    const place: Place = { kind: "column", schema: pair.to.schema, table: pair.to.name };
-    const dropped = missingFrom(pair.to.columns, pair.from.columns, rules);
-    const created = missingFrom(pair.from.columns, pair.to.columns, rules);
-    if (dropped.length === 0) continue;
-    const likely = likelySource(pair, dropped, created, rules);
-    for (const found of await settle<Column>(place, { dropped, created, likely }, pair.from.name)) {
-      columns.push({
-        schema: pair.to.schema,
-        table: pair.to.name,
-        from: found.from.name,
-        to: found.to.name,
+  const isRename = ({ from: a, to: b }: Pair<Named>) => rules.nameKey(a.name) !== rules.nameKey(b.name);
+  for (const schema of new Set([...from.tables, ...to.tables].map((table) => table.schema))) {
+    const inSchema = (table: Table) => table.schema === schema;
+    const pairs = await settle<Table>(
+      { kind: "table", schema },
+      {
+        from: from.tables.filter(inSchema),
+        to: to.tables.filter(inSchema),
+        likeliness: () => (source, open) => likelyTables(source, open, rules),
+      },
+    );
+    for (const pair of pairs) {
+      if (isRename(pair)) tables.push({ schema, from: pair.from.name, to: pair.to.name });
+      // The columns of a virtual table are what its module makes of its arguments.
+      if (pair.from.kind === "virtual" || pair.to.kind === "virtual") continue;
+      const place: HintPlace = { kind: "column", schema, table: pair.to.name, oldTable: pair.from.name };
+      const found = await settle<Column>(place, {
+        from: pair.from.columns,
+        to: pair.to.columns,
+        likeliness: (gone, created) => likelySource(pair, gone, created, rules),
       });
+      for (const { from: old, to: now } of found.filter(isRename))
+        columns.push({ schema, table: pair.to.name, from: old.name, to: now.name });
     }
   }
 
@@ -139,46 +127,9 @@ export async function settleRenames(
   return { tables, columns };
 }
 
-export interface Pair<T> {
-  readonly from: T;
-  readonly to: T;
-}
-
-type Place = Pick<RenameQuestion, "kind" | "schema" | "table">;
-
-interface Gone<T> {
-  readonly dropped: readonly T[];
-  readonly created: readonly T[];
-  readonly likely: (source: T, open: readonly T[], dropped: readonly T[]) => readonly T[];
-}
-
-function matchTables(from: DatabaseModel, to: DatabaseModel, rules: ModelRules) {
-  const keyOf = (table: Table) => `${table.schema}\0${rules.nameKey(table.name)}`;
-  const targets = new Map(to.tables.map((table) => [keyOf(table), table]));
-  const pairs: Pair<Table>[] = [];
-  const gone = new Map<string, { dropped: Table[]; created: Table[] }>();
-  const bySchema = (schema: string) => {
-    const known = gone.get(schema) ?? { dropped: [], created: [] };
-    gone.set(schema, known);
-    return known;
-  };
-  for (const table of from.tables) {
-    const target = targets.get(keyOf(table));
-    targets.delete(keyOf(table));
-    if (target === undefined) bySchema(table.schema).dropped.push(table);
-    else pairs.push({ from: table, to: target });
-  }
-  for (const table of targets.values()) bySchema(table.schema).created.push(table);
-  return { pairs, gone };
-}
-
-function missingFrom(
-  columns: readonly Column[],
-  others: readonly Column[],
-  rules: ModelRules,
-): readonly Column[] {
-  const known = new Set(columns.map((column) => rules.nameKey(column.name)));
-  return others.filter((column) => !known.has(rules.nameKey(column.name)));
+interface Sides<T> extends PairedSides<T> {
+  /** Gives, for what is gone and what is new, the function that finds likely successors. */
+  likeliness(gone: readonly T[], created: readonly T[]): (source: T, open: readonly T[]) => readonly T[];
 }
 
 function ambiguous(questions: readonly RenameQuestion[]): TenonError {
@@ -207,12 +158,6 @@ function pathOf(question: RenameQuestion, name: string): string {
   const parts = question.table === undefined ? [name] : [question.table, name];
   if (!DEFAULT_SCHEMA.has(question.schema)) parts.unshift(question.schema);
   return parts.map((part) => (/[.:"]/.test(part) ? `"${part.replaceAll('"', '""')}"` : part)).join(".");
-}
-
-function hintWithoutTarget(hint: RenameHint): TenonError {
-  return new TenonError("USAGE", `The rename ${hint.text} names a target that is not new.`, {
-    hint: "The name after the colon must exist in the desired schema and must not exist now.",
-  });
 }
 
 function answerWithoutTarget(question: RenameQuestion, to: string): TenonError {

@@ -112,6 +112,8 @@ const EDIT_KINDS = [
   "drop column",
   "rename table",
   "rename column",
+  "swap tables",
+  "swap columns",
   "change type",
   "change default",
   "change collation",
@@ -191,6 +193,17 @@ function applyEdit(schema: SchemaSpec, { kind, a, b, c }: Edit, id: number): Sch
     return editView(schema, kind, id, a, b, c);
   const table = pickOrNone(schema.tables, a);
   if (table === undefined) return schema;
+  if (kind === "swap tables") {
+    const other = pick(schema.tables, b);
+    const swapped = new Map([
+      [table, other.name],
+      [other, table.name],
+    ]);
+    return {
+      ...schema,
+      tables: schema.tables.map((item) => ({ ...item, name: swapped.get(item) ?? item.name })),
+    };
+  }
   if (kind === "drop table")
     return tidy({ ...schema, tables: schema.tables.filter((item) => item !== table) });
   const changed = editTable(schema, table, kind, id, b, c);
@@ -320,6 +333,18 @@ function editTable(
       const any = pick(table.columns, b);
       return withColumn({ ...any, name: nameFor("c", id, c) });
     }
+    case "swap columns": {
+      const one = pick(table.columns, b);
+      const other = pick(table.columns, c);
+      const swapped = new Map([
+        [one, other.name],
+        [other, one.name],
+      ]);
+      return {
+        ...table,
+        columns: table.columns.map((item) => ({ ...item, name: swapped.get(item) ?? item.name })),
+      };
+    }
     case "change type":
       return plain === undefined
         ? table
@@ -360,7 +385,7 @@ function editTable(
     case "drop check":
       return { ...table, checks: replaceOne(table.checks, () => undefined) };
     case "add unique": {
-      if (column === undefined) return table;
+      if (column === undefined || table.uniques.some((item) => item.column === column.id)) return table;
       const unique = {
         id,
         name: named("u"),

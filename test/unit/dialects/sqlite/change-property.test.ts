@@ -77,17 +77,27 @@ async function differences(database: Connection, wanted: Connection) {
 /** The generator knows what was renamed; everything else that looks like it was not. */
 function answersFrom(before: SchemaSpec, after: SchemaSpec): RenameAnswers {
   const hints: RenameHint[] = [];
-  for (const table of before.tables) {
-    const now = after.tables.find((candidate) => candidate.id === table.id);
-    if (now === undefined) continue;
-    if (now.name !== table.name) hints.push({ text: "table", from: [table.name], to: [now.name] });
-    for (const column of table.columns) {
-      const name = now.columns.find((candidate) => candidate.id === column.id)?.name;
-      if (name !== undefined && name !== column.name)
-        hints.push({ text: "column", from: [table.name, column.name], to: [now.name, name] });
+  const compare = (olds: readonly Identified[], nows: readonly Identified[], path: readonly string[]) => {
+    for (const { id, name } of olds) {
+      const now = nows.find((candidate) => candidate.id === id)?.name;
+      const isTaken = nows.some((candidate) => candidate.name === name);
+      const from = [...path, name];
+      if (now === undefined && isTaken) hints.push({ text: `${from.join(".")}:`, from, to: undefined });
+      if (now !== undefined && now !== name)
+        hints.push({ text: `${from.join(".")}:${now}`, from, to: [now] });
     }
+  };
+  compare(before.tables, after.tables, []);
+  for (const table of after.tables) {
+    const old = before.tables.find((candidate) => candidate.id === table.id);
+    if (old !== undefined) compare(old.columns, table.columns, [table.name]);
   }
   return { hints, ask: () => "dropped" };
+}
+
+interface Identified {
+  readonly id: number;
+  readonly name: string;
 }
 
 /** The values of all columns that are on both sides, whatever their names, and have the same type there. */
