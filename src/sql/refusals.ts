@@ -9,7 +9,7 @@ export interface ReadText {
 
 /** The error for something that opens at an offset and is never closed. `missing` is what would close it. */
 export function unterminated(source: ReadText, offset: number, what: string, missing: string): TenonError {
-  return new TenonError("SQL_UNTERMINATED", `${what} opens here and is not closed before the script ends.`, {
+  return new TenonError("SQL_UNTERMINATED", `${what} opens here and is not closed.`, {
     where: placeOf(source, offset),
     hint: `Close it with ${missing}.`,
   });

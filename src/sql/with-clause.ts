@@ -6,7 +6,7 @@ import type { TokenReader } from "./token-reader.js";
  */
 export function skipWithClause(reader: TokenReader): boolean {
   if (!reader.accept("WITH")) return true;
-  // RECURSIVE can be the name of the first part in SQLite: `WITH recursive AS (…)`.
+  // RECURSIVE can be the name of the first part in PostgreSQL: `WITH recursive AS (…)`.
   if (reader.wordAt(1) !== "AS" && !reader.isSymbol("(", 1)) reader.accept("RECURSIVE");
   do {
     if (!skipPart(reader)) return false;

@@ -61,6 +61,8 @@ describe("what a PostgreSQL statement does", () => {
       [{ kind: "delete", table: "t" }],
     ],
     ["WITH delete AS (SELECT 1) SELECT * FROM delete", [{ kind: "select" }]],
+    ["WITH recursive AS (SELECT 1) DELETE FROM t", [{ kind: "delete", table: "t" }]],
+    ["WITH recursive (x) AS (SELECT 1) DELETE FROM t", [{ kind: "delete", table: "t" }]],
     ["SELECT * FROM f() AS (delete int, update text, set int)", [{ kind: "select" }]],
     ["SELECT * FROM f() WITH ORDINALITY AS (update text, set int)", [{ kind: "select" }]],
     ["WITH a AS (SELECT 'DELETE FROM t', $$ (DELETE FROM t) $$) SELECT 1", [{ kind: "select" }]],

@@ -32,7 +32,7 @@ describe("what a SQLite statement does", () => {
     ['DeLeTe/* FROM u */FROM -- u\n "a""b"', { kind: "delete", table: 'a"b' }],
     ["DELETE FROM 'it''s'", { kind: "delete", table: "it's" }],
     ["DELETE FROM `s`.[t]", { kind: "delete", schema: "s", table: "t" }],
-    ["WITH recursive AS (SELECT 1) DELETE FROM t", { kind: "delete", table: "t" }],
+    ["WITH/**/RECURSIVE r AS (SELECT 1) DELETE FROM t", { kind: "delete", table: "t" }],
     ["WITH RECURSIVE r(x) AS (SELECT 1 UNION SELECT x FROM r) DELETE FROM t", { kind: "delete", table: "t" }],
     [
       "WITH replace AS MATERIALIZED (SELECT ')', (1)) DELETE FROM replace",
