@@ -13,6 +13,20 @@ import { skipWithClause } from "./with-clause.js";
  * parts; EXPLAIN gives those of a statement only where it runs it.
  */
 export function readEffects(statement: StatementText, syntax: SqlSyntax): readonly Effect[] {
+  const known = KNOWN[syntax].get(statement);
+  if (known !== undefined) return known;
+  const effects = readUnknown(statement, syntax);
+  KNOWN[syntax].set(statement, effects);
+  return effects;
+}
+
+/** Several guards ask about the same statement one after the other; it is read once. */
+const KNOWN: Readonly<Record<SqlSyntax, WeakMap<StatementText, readonly Effect[]>>> = {
+  sqlite: new WeakMap(),
+  postgres: new WeakMap(),
+};
+
+function readUnknown(statement: StatementText, syntax: SqlSyntax): readonly Effect[] {
   const reader = new TokenReader(statement, syntax);
   if (reader.accept("EXPLAIN")) return readExplained(reader);
   if (readTransactionWord(statement, syntax) !== undefined) return [{ kind: "transaction" }];
