@@ -18,6 +18,7 @@ export class Progress {
   #lastShown: number;
   #current: { readonly step: StepReference; readonly since: number } | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
+  #isClosed = false;
 
   /** `elapsed` gives milliseconds from an arbitrary start. */
   constructor(terminal: Terminal, elapsed: () => number) {
@@ -27,6 +28,8 @@ export class Progress {
   }
 
   onEvent(event: RunEvent): void {
+    // What fails because an interruption closed the connection is no news.
+    if (this.#isClosed) return;
     switch (event.kind) {
       case "waiting":
         this.#say(`Waiting for ${event.holder.description} (${seconds(event.holder.waitedMs)}).`);
@@ -64,6 +67,7 @@ export class Progress {
 
   /** Ends the line and the timer. */
   close(): void {
+    this.#isClosed = true;
     clearInterval(this.#timer);
     this.#terminal.clearLine();
   }

@@ -1,4 +1,4 @@
-import { setTimeout } from "node:timers/promises";
+import { setImmediate, setTimeout } from "node:timers/promises";
 import { TenonError } from "../errors.js";
 import { canReleaseStatements, type NativeDatabase, releaseStatements } from "./libsql-driver.js";
 import { isEmptyStatement, isWorthWaiting, toTenonError } from "./libsql-errors.js";
@@ -22,7 +22,8 @@ export interface LibsqlSessionOptions {
  *
  * The driver is synchronous, and the engine's own busy timeout would stop the whole process while it waits. So
  * that one is off, and the wait is here: a statement that finds the database held is tried again between turns
- * of the event loop, and those said after it wait behind it.
+ * of the event loop, and those said after it wait behind it. For the same reason a long row of statements lets
+ * the event loop turn now and then: else no signal and no timer would be heard until it is through.
  */
 export class LibsqlSession {
   readonly description: string;
@@ -31,8 +32,9 @@ export class LibsqlSession {
   readonly #options: LibsqlSessionOptions;
   readonly #native: NativeDatabase;
   #closing: Promise<void> | undefined;
-  /** Settles when the statement that waits for another session is through; never fails. */
+  /** Settles when the statement that waits for another session, or for its turn, is through; never fails. */
   #waiting: Promise<unknown> | undefined;
+  #lastTurn = performance.now();
 
   constructor(options: LibsqlSessionOptions) {
     this.#options = options;
@@ -56,6 +58,7 @@ export class LibsqlSession {
     busyTimeoutMs = this.#options.busyTimeoutMs,
   ): Promise<T | undefined> {
     this.#refuseWhenClosed();
+    if (performance.now() - this.#lastTurn > LONGEST_WITHOUT_TURN_MS) this.#waiting ??= this.#turn();
     while (this.#waiting !== undefined) {
       await this.#waiting;
       this.#refuseWhenClosed();
@@ -105,6 +108,12 @@ export class LibsqlSession {
     await this.#options.onClosed?.();
   }
 
+  async #turn(): Promise<void> {
+    await setImmediate();
+    this.#lastTurn = performance.now();
+    this.#waiting = undefined;
+  }
+
   async #waitAndRun<T>(sql: string, work: () => T, timeoutMs: number): Promise<T> {
     const end = performance.now() + timeoutMs;
     for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
@@ -140,5 +149,7 @@ type Outcome<T> = { readonly kind: "done"; readonly value: T } | { readonly kind
 
 /** The engine's own busy handler sleeps up to 100 ms; a migrator that waits should not be late by that much. */
 const LONGEST_PAUSE_MS = 50;
+/** How long statements may follow each other before the event loop gets a turn. */
+const LONGEST_WITHOUT_TURN_MS = 50;
 
 function ignore(): void {}
