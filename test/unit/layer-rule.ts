@@ -79,7 +79,8 @@ function breachesOf({ from, to }: Import, sources: Sources): string[] {
     if (rankOf(other) === rankOf(own)) return [`${told}: capabilities do not import one another`];
     return to === other || to === `${other}/index.ts` ? [] : [`${told}: the way in is src/${other}/index.ts`];
   }
-  if (own === "dialects" && isEngineFolder(from) && isEngineFolder(to) && folderOf(from) !== folderOf(to)) {
+  const [engine, otherEngine] = [engineOf(from), engineOf(to)];
+  if (engine !== undefined && otherEngine !== undefined && engine !== otherEngine) {
     return [`${told}: one engine's dialect does not import another's`];
   }
   const closed = foldersInto(from, to).find((folder) => sources.has(`${folder}/index.ts`));
@@ -95,17 +96,15 @@ function rankOf(layer: string): number {
   return LAYERS.findIndex((line) => line.includes(layer));
 }
 
-function folderOf(file: string): string {
-  return posix.dirname(file);
-}
-
-function isEngineFolder(file: string): boolean {
-  return file.split("/").length > 2;
+/** The engine that a file of dialects/ is for; undefined for what is for all of them, and elsewhere. */
+function engineOf(file: string): string | undefined {
+  const [layer, engine, inner] = file.split("/");
+  return layer === "dialects" && inner !== undefined ? engine : undefined;
 }
 
 /** The folders that an import goes into, from the outside in; its own folders are not among them. */
 function foldersInto(from: string, to: string): string[] {
-  const parts = folderOf(to).split("/");
+  const parts = posix.dirname(to).split("/");
   const folders = parts.map((_, index) => parts.slice(0, index + 1).join("/"));
   return folders.filter((folder) => !from.startsWith(`${folder}/`));
 }

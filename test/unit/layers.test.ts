@@ -52,6 +52,7 @@ describe("the rule of the layers", () => {
         "dialects/load.ts": 'import { quote } from "./sqlite/names.js";',
         "dialects/sqlite/index.ts": 'export * from "./names.js";',
         "dialects/sqlite/names.ts": 'import type { Dialect } from "../load.js";',
+        "dialects/sqlite/catalogue/tables.ts": 'import { quote } from "../names.js";',
       }),
     ).toEqual([
       "src/engine/run.ts imports src/sql/lexer.ts: the way in is src/sql/index.ts",

@@ -1,0 +1,98 @@
+// Where the demo plays: a copy of the example in a folder of its own, the real `tenon` command, and checks.
+import { spawnSync } from "node:child_process";
+import { closeSync, cpSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
+
+import { connect } from "tenon";
+
+/** Something is not as the demo tells it. */
+export class NotAsTold extends Error {}
+
+export class Stage {
+  #folder = mkdtempSync(join(tmpdir(), "tenon-demo-"));
+  #steps = 0;
+  #environment;
+  #url;
+
+  /** `url` is the database to play in; without it, a new file in the folder. */
+  constructor({ url }) {
+    cpSync(EXAMPLE, this.#folder, { recursive: true, filter: (source) => extname(source) !== ".mjs" });
+    this.#url = url ?? `file:${join(this.#folder, "companion.db").replaceAll("\\", "/")}`;
+    const { DATABASE_URL: _, ...environment } = process.env;
+    // Without an address given, the command takes the one in tenon.config.ts: the same file.
+    this.#environment = url === undefined ? environment : { ...environment, DATABASE_URL: url };
+  }
+
+  /** Says what comes next. */
+  step(text) {
+    this.#steps++;
+    this.say(`\n${this.#steps}. ${text.replaceAll("\n", "\n   ")}\n`);
+  }
+
+  say(text) {
+    process.stdout.write(`${text}\n`);
+  }
+
+  /** Shows something as the command's output is shown. */
+  show(text) {
+    const lines = text.trimEnd().split("\n");
+    this.say(lines.map((line) => `   | ${line}`.trimEnd()).join("\n"));
+  }
+
+  /** Runs the command and shows it with all that it prints; it must end with `status`. */
+  tenon(parameters, { status: expected = 0 } = {}) {
+    this.say(`   $ tenon ${parameters}`);
+    const file = join(this.#folder, ".output");
+    const output = openSync(file, "w");
+    const result = spawnSync(process.execPath, [COMMAND, ...parameters.split(" ")], {
+      cwd: this.#folder,
+      env: this.#environment,
+      stdio: ["ignore", output, output],
+    });
+    closeSync(output);
+    const text = readFileSync(file, "utf8");
+    this.show(text);
+    this.expect(`the exit status of \`tenon ${parameters}\``, expected, result.status);
+    return text;
+  }
+
+  /** Writes a file as a developer would, and shows it, or as much of it as is worth showing. */
+  write(path, text, shown = text) {
+    writeFileSync(join(this.#folder, path), text);
+    this.say(`   ${path}:`);
+    this.show(shown);
+    this.say("");
+  }
+
+  /** Opens the database as an application does, for as long as `work` lasts. */
+  async withDatabase(work) {
+    const connection = await connect(this.#url);
+    try {
+      return await work(connection);
+    } finally {
+      await connection.close();
+    }
+  }
+
+  /** Stops the demo when something is not as told. */
+  expect(what, expected, found) {
+    if (isDeepStrictEqual(expected, found)) return;
+    throw new NotAsTold(`${what}: expected ${JSON.stringify(expected)}, found ${JSON.stringify(found)}`);
+  }
+
+  /** Takes everything away, or says how to go on with it. */
+  end({ keep }) {
+    if (keep) {
+      this.say(`\nThe example and its database are in ${this.#folder}. Go on there:`);
+      this.say(`  cd ${this.#folder}\n  node ${COMMAND} status`);
+    } else {
+      rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
+    }
+  }
+}
+
+const EXAMPLE = dirname(fileURLToPath(import.meta.url));
+const COMMAND = join(EXAMPLE, "../../dist/cli/main.js");

@@ -1,0 +1,99 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect } from "vitest";
+
+import type { Block, Section } from "./read-examples.js";
+
+/** Tries the blocks of a section one after the other, in a folder of their own. */
+export async function trySection(section: Section): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "tenon-docs-"));
+  try {
+    let printed = "";
+    for (const [index, block] of section.blocks.entries()) {
+      const place = `${section.file}:${block.line}`;
+      if (block.words.includes("no-run")) continue;
+      if (block.language === "text" && section.blocks[index - 1]?.language === "sh") {
+        expect(printed, place).toMatch(patternOf(block.code));
+      } else if (isFile(block)) await writeExample(folder, block);
+      else if (block.language === "ts") await tryProgram(folder, block, place);
+      else if (block.language === "sh") printed = await tryCommands(folder, block, place);
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** Writes a block that is a file, or a program that is going to be run; gives its path. */
+export async function writeExample(folder: string, block: Block): Promise<string> {
+  const file = join(folder, block.path ?? `example-${block.line}.ts`);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, block.code);
+  return file;
+}
+
+export function isFile(block: Block): boolean {
+  return block.path !== undefined && ["ts", "sql", "json", "ini"].includes(block.language);
+}
+
+async function tryProgram(folder: string, block: Block, place: string): Promise<void> {
+  const file = await writeExample(folder, block);
+  const { status, output } = await run(process.execPath, [RUNNER, file], folder);
+  await rm(file);
+  expect({ status, output: status === 0 ? "" : output }, place).toEqual({ status: 0, output: "" });
+  for (const told of toldOutputs(block.code)) {
+    expect(output.split("\n"), `${place} prints ${told}`).toContainEqual(
+      expect.stringMatching(patternOf(told)),
+    );
+  }
+}
+
+async function tryCommands(folder: string, block: Block, place: string): Promise<string> {
+  const exit = block.words.find((word) => word.startsWith("exit="))?.slice("exit=".length) ?? "0";
+  const { status, output } = await run("bash", ["-ec", block.code], folder);
+  expect({ status, output: status === Number(exit) ? "" : output }, place).toEqual({
+    status: Number(exit),
+    output: "",
+  });
+  return output;
+}
+
+/** What a program says of its own output: `console.log(version); // 2`. */
+function toldOutputs(code: string): string[] {
+  return [...code.matchAll(/^.*console\.log\(.*\); \/\/ (.+)$/gm)].map(([, told = ""]) => told);
+}
+
+/** Numbers of milliseconds and times differ from run to run, and `…` stands for anything. */
+function patternOf(text: string): RegExp {
+  const lines = text.trimEnd().split("\n");
+  const parts = lines.map((line) => {
+    if (line.trim() === "…") return "[\\s\\S]*?";
+    const escaped = line.trimEnd().replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+    return escaped
+      .replaceAll("…", ".*")
+      .replace(/\d+ ms/g, "\\d+ ms")
+      .replace(/ +/g, " +");
+  });
+  return new RegExp(`^\\s*${parts.join("\\s*\\n")}\\s*$`);
+}
+
+function run(
+  command: string,
+  parameters: readonly string[],
+  folder: string,
+): Promise<{ status: number; output: string }> {
+  const { DATABASE_URL: _, TENON_PASSWORD: __, ...environment } = process.env;
+  const env = { ...environment, PATH: `${COMMANDS}${delimiter}${process.env["PATH"]}`, NO_COLOR: "1" };
+  return new Promise((resolve) => {
+    execFile(command, parameters, { cwd: folder, env, timeout: 30_000 }, (error, stdout, stderr) => {
+      const status = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
+      resolve({ status, output: `${stdout}${stderr}` });
+    });
+  });
+}
+
+const RUNNER = fileURLToPath(new URL("run-program.mjs", import.meta.url));
+/** A folder with the command `tenon`, as an installed package has it. */
+const COMMANDS = fileURLToPath(new URL("bin", import.meta.url));
