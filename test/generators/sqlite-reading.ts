@@ -59,7 +59,7 @@ function clausesOf(sql: string): readonly string[] {
   // A collation within a key is told by its index, also where it is the column's own.
   for (const match of outside(text, 1).matchAll(/collate \w+/g)) found.push(match[0]);
   for (const match of text.matchAll(
-    /on conflict \w+|deferrable(?: initially \w+)?|constraint [^ ]+|autoincrement|stored/g,
+    /on conflict \w+|(?<!not )deferrable(?: initially \w+)?|constraint [^ ]+|autoincrement|stored/g,
   ))
     found.push(match[0]);
   return found.sort();
