@@ -131,7 +131,10 @@ export async function diff(options: DiffOptions): Promise<Diff> {
 /** Reads a database into a model, as plain data: tables, columns, indexes, keys, checks, views, triggers, … */
 export async function inspect(
   connection: Connection,
-  options: Selection & { readonly grants?: boolean; readonly journalTable?: string } = {},
+  options: Selection & {
+    readonly grants?: boolean | undefined;
+    readonly journalTable?: string | undefined;
+  } = {},
 ): Promise<DatabaseModel> {
   const dialect = await loadDialect(connection.engine);
   const exclude = [...(options.exclude ?? []), ...(await journalPatterns(connection, dialect, options))];

@@ -23,6 +23,21 @@ export async function confirm(
   return answer;
 }
 
+/** Asks a person to choose one of several answers; the first is where the cursor stands. @throws TenonError `INTERRUPTED` */
+export async function chooseOne<T>(
+  terminal: Terminal,
+  question: string,
+  answers: readonly { readonly label: string; readonly value: T }[],
+): Promise<T> {
+  terminal.clearLine();
+  const prompts = await import("@clack/prompts");
+  const options = answers.map(({ label }, index) => ({ label, value: index }));
+  const chosen = await prompts.select({ message: question, options, output: process.stderr });
+  const answer = prompts.isCancel(chosen) ? undefined : answers[chosen];
+  if (answer === undefined) throw interrupted();
+  return answer.value;
+}
+
 /** Asks for a password without showing it. @throws TenonError `INTERRUPTED` */
 export async function askPassword(terminal: Terminal, question: string): Promise<string> {
   terminal.clearLine();

@@ -43,8 +43,18 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "verify",
-    summary: "checks journal, checksums, verify steps and foreign keys",
+    summary: "checks journal, checksums, verify steps, foreign keys and drift",
     load: () => import("./commands/verify.js"),
+  },
+  {
+    name: "inspect",
+    summary: "shows what a database looks like",
+    load: () => import("./commands/inspect.js"),
+  },
+  {
+    name: "diff",
+    summary: "finds what makes one database look like another, and makes it",
+    load: () => import("./commands/diff.js"),
   },
   {
     name: "repair",
