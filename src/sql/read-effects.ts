@@ -5,7 +5,7 @@ import { readRowChange } from "./row-effects.js";
 import type { SqlSyntax, StatementText } from "./statement.js";
 import { TokenReader } from "./token-reader.js";
 import { readTransactionWord } from "./transaction-word.js";
-import { skipWithClause } from "./with-clause.js";
+import { readWithClause } from "./with-clause.js";
 
 /**
  * Tells what a statement does to tables, as far as its text tells: one effect for each table that it names and
@@ -44,7 +44,7 @@ function readExplained(reader: TokenReader): readonly Effect[] {
 
 /** Goes past the options of EXPLAIN; true when they make it run the statement. */
 function skipExplainOptions(reader: TokenReader): boolean {
-  if (!reader.isSymbol("(") || QUERIES.has(reader.wordAt(1))) {
+  if (!reader.isSymbol("(") || ["SELECT", "WITH", "VALUES", "TABLE"].includes(reader.wordAt(1))) {
     const runs = reader.acceptOne("ANALYZE", "ANALYSE") !== undefined;
     reader.accept("VERBOSE");
     return runs;
@@ -61,69 +61,39 @@ function skipExplainOptions(reader: TokenReader): boolean {
 const FALSE = /^'?(?:off|false|0)'?$/i;
 
 function readStatement(reader: TokenReader): readonly Effect[] {
-  if (reader.syntax === "sqlite") return skipWithClause(reader) ? readMain(reader) : [OTHER];
-  const nested = readNestedChanges(reader);
-  do {
-    while (reader.acceptSymbol("("));
-    if (!skipWithClause(reader)) return [...nested, OTHER];
-  } while (reader.isSymbol("("));
-  return [...nested, ...readMain(reader)];
-}
-
-function readMain(reader: TokenReader): readonly Effect[] {
   switch (reader.word) {
-    case "SELECT":
-      return readSelect(reader);
-    case "VALUES":
-    case "TABLE":
-      return [{ kind: "select" }];
     case "PRAGMA":
       return [{ kind: reader.syntax === "sqlite" ? "pragma" : "other" }];
     case "CREATE":
-      return [readCreate(reader)];
+      return readCreate(reader);
     case "DROP":
       return readDrop(reader);
     case "ALTER":
       return readAlter(reader);
     case "COPY":
-      return [readCopy(reader)];
+      return readCopy(reader);
     default:
-      return readRowChange(reader) ?? [OTHER];
+      return readQuery(reader);
   }
 }
 
-/**
- * Finds what stands in `AS (DELETE …)` and `COPY (DELETE …)`, at any depth. Only a WITH clause and COPY can hold
- * a change in parentheses; a list of columns that are called like these verbs lacks the words that go with them.
- */
-function readNestedChanges(reader: TokenReader): readonly Effect[] {
-  if (!/with|copy/i.test(reader.text) || !holdsQueries(reader)) return [];
-  const start = reader.position;
+/** Reads a statement that can have a WITH clause. In PostgreSQL it can stand in parentheses too. */
+function readQuery(reader: TokenReader): readonly Effect[] {
   const effects: Effect[] = [];
-  let previous = "";
-  while (!reader.isAtEnd) {
-    const word = reader.word;
-    const opens = reader.acceptSymbol("(");
-    if (!opens) reader.next();
-    else if (previous === "AS" || previous === "MATERIALIZED" || previous === "COPY") {
-      const inside = reader.position;
-      while (reader.acceptSymbol("("));
-      if (skipWithClause(reader)) effects.push(...(readRowChange(reader) ?? []));
-      reader.moveTo(inside);
-    }
-    previous = word;
-  }
-  reader.moveTo(start);
-  return effects;
+  do {
+    if (reader.syntax === "postgres") reader.skipOpenings();
+    const changes = readWithClause(reader);
+    if (changes === undefined) return [...effects, OTHER];
+    effects.push(...changes);
+  } while (reader.syntax === "postgres" && reader.isSymbol("("));
+  return [...effects, ...readVerb(reader)];
 }
 
-// The body of a function or a rule does not run where it is defined.
-function holdsQueries(reader: TokenReader): boolean {
-  if (reader.word === "CREATE") return readCreate(reader).kind === "create-table";
-  return QUERIES.has(reader.word) || reader.isSymbol("(");
+function readVerb(reader: TokenReader): readonly Effect[] {
+  if (reader.word === "SELECT") return readSelect(reader);
+  if (reader.word === "VALUES" || reader.word === "TABLE") return [{ kind: "select" }];
+  return readRowChange(reader) ?? [OTHER];
 }
-
-const QUERIES = new Set(["WITH", "SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "COPY", "VALUES", "TABLE"]);
 
 // Behind AS and a point INTO is a name like any other.
 function readSelect(reader: TokenReader): readonly Effect[] {
@@ -141,34 +111,40 @@ function readSelect(reader: TokenReader): readonly Effect[] {
   return [select, onTable("create-table", reader.objectName())];
 }
 
-function readCopy(reader: TokenReader): Effect {
+// https://www.postgresql.org/docs/current/sql-copy.html: its query can be a DELETE … RETURNING.
+function readCopy(reader: TokenReader): readonly Effect[] {
   reader.accept("COPY");
   reader.accept("BINARY");
-  if (reader.isSymbol("(")) return { kind: "select" };
+  if (reader.isSymbol("(")) return readQuery(reader);
   const table = reader.objectName();
   reader.skipGroup();
-  if (reader.accept("TO")) return { kind: "select" };
-  return reader.accept("FROM") ? onTable("insert", table) : OTHER;
+  if (reader.accept("TO")) return [{ kind: "select" }];
+  return [reader.accept("FROM") ? onTable("insert", table) : OTHER];
 }
 
-function readCreate(reader: TokenReader): Effect {
-  const start = reader.position;
+function readCreate(reader: TokenReader): readonly Effect[] {
   reader.accept("CREATE");
-  reader.accept("OR REPLACE");
-  while (reader.acceptOne(...CREATE_MODIFIERS) !== undefined);
+  let modifier: string | undefined;
+  do modifier = reader.acceptOne(...CREATE_MODIFIERS);
+  while (modifier !== undefined);
   const type = reader.acceptOne(...CREATED_TYPES);
-  if (type === "TABLE") reader.accept("IF NOT EXISTS");
-  const effect: Effect =
-    type === "TABLE"
-      ? onTable("create-table", reader.objectName())
-      : type === undefined
-        ? OTHER
-        : { kind: "create-other", objectType: type.toLowerCase() };
-  reader.moveTo(start);
-  return effect;
+  if (type === undefined) return [OTHER];
+  if (type !== "TABLE") return [{ kind: "create-other", objectType: type.toLowerCase() }];
+  reader.accept("IF NOT EXISTS");
+  return [onTable("create-table", reader.objectName()), ...readSourceChanges(reader)];
+}
+
+/** What `CREATE TABLE … AS WITH a AS (DELETE …) SELECT …` changes besides. */
+function readSourceChanges(reader: TokenReader): readonly Effect[] {
+  if (reader.syntax === "sqlite") return [];
+  while (!reader.isAtEnd && !reader.accept("AS")) {
+    if (!reader.skipGroup()) reader.next();
+  }
+  return reader.isAtEnd ? [] : readQuery(reader).filter(({ kind }) => kind !== "select");
 }
 
 const CREATE_MODIFIERS = [
+  "OR REPLACE",
   "TEMP",
   "TEMPORARY",
   "GLOBAL",

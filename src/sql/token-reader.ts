@@ -93,6 +93,11 @@ export class TokenReader {
     return token?.kind === "punctuation" && token.text === symbol;
   }
 
+  /** Goes past any number of opening parentheses. */
+  skipOpenings(): void {
+    while (this.isSymbol("(")) this.#at++;
+  }
+
   /** Goes past what stands in parentheses, and them, when one opens here. */
   skipGroup(): boolean {
     if (!this.isSymbol("(")) return false;

@@ -69,11 +69,15 @@ describe("what a PostgreSQL statement does", () => {
     [
       "CREATE TABLE x AS WITH d AS (DELETE FROM t RETURNING *) SELECT * FROM d",
       [
-        { kind: "delete", table: "t" },
         { kind: "create-table", table: "x" },
+        { kind: "delete", table: "t" },
       ],
     ],
-    ["COPY (DELETE FROM t RETURNING *) TO '/tmp/x'", [{ kind: "delete", table: "t" }, { kind: "select" }]],
+    ["COPY (DELETE FROM t RETURNING *) TO '/tmp/x'", [{ kind: "delete", table: "t" }]],
+    [
+      "COPY ((WITH d AS (DELETE FROM t RETURNING 1) SELECT 1)) TO '/tmp/x'",
+      [{ kind: "delete", table: "t" }, { kind: "select" }],
+    ],
     ["COPY s.t (a, b) FROM '/tmp/x'", [{ kind: "insert", schema: "s", table: "t" }]],
     ["COPY t TO '/tmp/x'", [{ kind: "select" }]],
     ["CREATE UNLOGGED TABLE IF NOT EXISTS t (a int)", [{ kind: "create-table", table: "t" }]],
