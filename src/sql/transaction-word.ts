@@ -1,7 +1,7 @@
 import type { SqlSyntax, StatementText } from "./statement.js";
 import { TokenReader } from "./token-reader.js";
 
-/** A statement that controls a transaction. `isolation` is what a BEGIN asks for beyond the default. */
+/** A statement that controls a transaction. `wish` is what a BEGIN asks for that the runner's own would not give. */
 export type TransactionWord =
   | { readonly kind: "begin"; readonly wish: string | undefined }
   | { readonly kind: "commit" | "rollback"; readonly chains: boolean }
