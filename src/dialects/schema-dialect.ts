@@ -48,13 +48,16 @@ export interface PlanChangesOptions {
   readonly selection?: Selection | undefined;
   /** Whether columns in another order are a difference; `ignore` unless told. */
   readonly columnOrder?: "ignore" | "exact" | undefined;
-  /** Builds indexes without blocking writers where the engine can; the script then runs outside a transaction. */
+  /**
+   * Builds indexes without blocking writers where the engine can; the script then runs outside a transaction.
+   */
   readonly concurrently?: boolean | undefined;
 }
 
 /**
- * A way from one model to another. To make it: run the checks, apply the settings, BEGIN, run the statements, compare the violations of
- * foreign keys with those before, read the database again and compare it with `comparison.to`, COMMIT.
+ * A way from one model to another. To make it: run the checks, apply the settings, BEGIN, run the statements,
+ * compare the violations of foreign keys with those before, read the database again and compare it with
+ * `comparison.to`, COMMIT.
  */
 export interface ChangePlan {
   readonly comparison: Comparison;
@@ -75,8 +78,8 @@ export interface DataCheck {
   /** What such a row means, for people: `users.email allows no NULL, and rows have it`. */
   readonly message: string;
   /**
-   * The change can be made over such rows, and they (or their values) are then no longer what they were: only when
-   * somebody allowed it by name. Absent: the change fails.
+   * The change can be made over such rows, and they (or their values) are then no longer what they were: only
+   * when somebody allowed it by name. Absent: the change fails.
    */
   readonly loses?: "rows" | "values" | undefined;
 }

@@ -17,9 +17,10 @@ export interface Renamed {
 }
 
 /**
- * Makes renames in a model, wherever the names occur as data: keys, indexes, foreign keys of other tables, dependencies,
- * and expressions over the columns of the table itself. Views, triggers, policies and routines keep their old
- * text and so count as changed: only the engine knows which of two columns of the same name they mean.
+ * Makes renames in a model, wherever the names occur as data: keys, indexes, foreign keys of other tables,
+ * dependencies, and expressions over the columns of the table itself. Views, triggers, policies and routines
+ * keep their old text and so count as changed: only the engine knows which of two columns of the same name
+ * they mean.
  */
 export function applyRenames(model: DatabaseModel, renames: Renames, rules: ModelRules): Renamed {
   const { nameKey } = rules;

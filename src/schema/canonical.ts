@@ -5,8 +5,8 @@ export interface PlainObject {
 }
 
 /**
- * JSON that is the same for the same data: properties sorted by name, and what means "nothing special" (absent,
- * `false`, `[]`, `{}`) left out.
+ * JSON that is the same for the same data: properties sorted by name, and what means "nothing special"
+ * (absent, `false`, `[]`, `{}`) left out.
  */
 export function canonicalJson(value: Plain): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
@@ -23,11 +23,14 @@ export function canonicalJson(value: Plain): string {
 /** The names of the properties in which two objects differ, sorted. */
 export function differingProperties(from: PlainObject, to: PlainObject): readonly string[] {
   const names = new Set([...Object.keys(from), ...Object.keys(to)]);
-  return [...names].filter((name) => propertyJson(from[name]) !== propertyJson(to[name])).sort();
+  return [...names].filter((name) => !isSame(from[name], to[name])).sort();
 }
 
-function propertyJson(value: Plain): string {
-  return meansNothing(value) ? "" : canonicalJson(value);
+function isSame(one: Plain, other: Plain): boolean {
+  if (one === other) return true;
+  if (meansNothing(one) || meansNothing(other)) return meansNothing(one) && meansNothing(other);
+  if (typeof one !== "object" || typeof other !== "object") return false;
+  return canonicalJson(one) === canonicalJson(other);
 }
 
 function meansNothing(value: Plain): boolean {

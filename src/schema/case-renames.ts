@@ -3,8 +3,8 @@ import type { Renames } from "./renames.js";
 import type { ModelRules } from "./rules.js";
 
 /**
- * The renames, with those added where the same table or column is spelled in another case on the two sides: that is
- * no question, because for the engine it is the same name.
+ * The renames, with those added where the same table or column is spelled in another case on the two sides:
+ * that is no question, because for the engine it is the same name.
  */
 export function withCaseRenames(
   from: DatabaseModel,

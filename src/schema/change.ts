@@ -7,8 +7,8 @@ import type { Routine, Sequence, UserType } from "./type.js";
 import type { Trigger, View } from "./view.js";
 
 /**
- * One difference between two models, small and plain. `object` is where it happens, under the names that are valid
- * at its place in the list: renames come first, so everything after them uses the new names.
+ * One difference between two models, small and plain. `object` is where it happens, under the names that are
+ * valid at its place in the list: renames come first, so everything after them uses the new names.
  *
  * `create-table` and `create-view` bring their columns, constraints, indexes, comments and grants with them;
  * triggers and policies come as changes of their own, because they may need what is created later.

@@ -1,4 +1,5 @@
-// The forms under which objects are compared and fingerprinted: one place decides what counts as a difference.
+// The forms under which objects are compared and fingerprinted: one place decides what counts as a
+// difference.
 import { canonicalJson, type PlainObject } from "./canonical.js";
 import type { Constraint } from "./constraint.js";
 import type { Extension, OtherObject } from "./model.js";
@@ -8,7 +9,10 @@ import type { IndexDefinition } from "./table-index.js";
 import type { Routine, Sequence, SequenceOptions, UserType } from "./type.js";
 import type { Trigger, View } from "./view.js";
 
-/** Functions from an object to what counts of it: no name, no comment, no grants, nothing that belongs to its parts. */
+/**
+ * Functions from an object to what counts of it: no name, no comment, no grants, nothing that belongs to its
+ * parts.
+ */
 export interface Comparables {
   table(table: Table): PlainObject;
   column(column: Column): PlainObject;

@@ -9,8 +9,9 @@ import type { ModelRules } from "./rules.js";
 import type { Sequence, SequenceOwner } from "./type.js";
 
 /**
- * Sequences and who owns them. A default needs its sequence and OWNED BY needs the column, so ownership is a change of its
- * own that comes after the tables; and where an owner goes it is given up before, so that the sequence stays.
+ * Sequences and who owns them. A default needs its sequence and OWNED BY needs the column, so ownership is a
+ * change of its own that comes after the tables; and where an owner goes it is given up before, so that the
+ * sequence stays.
  */
 export function compareSequences(
   from: DatabaseModel,

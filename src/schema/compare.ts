@@ -30,15 +30,15 @@ export interface CompareOptions {
   /** `ignore` takes a table whose columns stand in another order as the same. `ignore` unless told. */
   readonly columnOrder?: "ignore" | "exact" | undefined;
   /**
-   * `cut` leaves a foreign key out of CREATE TABLE when its target comes later in a circle, and adds it at the
-   * end; `inline` is for engines that take a key to a table that is not there yet.
+   * `cut` leaves a foreign key out of CREATE TABLE when its target comes later in a circle, and adds it at
+   * the end; `inline` is for engines that take a key to a table that is not there yet.
    */
   readonly circularKeys: "cut" | "inline";
 }
 
 /**
- * Finds the changes that make `from` look like `to`, in an order in which they can be made. Pure; the time grows
- * with the number of objects, not with its square.
+ * Finds the changes that make `from` look like `to`, in an order in which they can be made. Pure; the time
+ * grows with the number of objects, not with its square.
  */
 export function compareModels(from: DatabaseModel, to: DatabaseModel, options: CompareOptions): Comparison {
   const { rules } = options;

@@ -41,8 +41,9 @@ export interface PrimaryKey extends Key {
   readonly kind: "primary-key";
   readonly autoincrement?: boolean | undefined;
   /**
-   * SQLite: the one column is another name of the rowid. True for every INTEGER PRIMARY KEY but the one that is
-   * written `INTEGER PRIMARY KEY DESC` in the column itself: https://sqlite.org/lang_createtable.html#rowid
+   * SQLite: the one column is another name of the rowid. True for every INTEGER PRIMARY KEY but the one that
+   * is written `INTEGER PRIMARY KEY DESC` in the column itself:
+   * https://sqlite.org/lang_createtable.html#rowid
    */
   readonly rowidAlias?: boolean | undefined;
 }

@@ -12,8 +12,9 @@ export interface DependencyOrder {
 }
 
 /**
- * Sorts keys so that what is needed comes first; otherwise they keep their order. Needs that go in a circle, which an engine
- * does not let anyone create, are followed as far as they go. Without recursion: a chain may be as long as there are tables.
+ * Sorts keys so that what is needed comes first; otherwise they keep their order. Needs that go in a circle,
+ * which an engine does not let anyone create, are followed as far as they go. Without recursion: a chain may
+ * be as long as there are tables.
  */
 export function dependencyOrder(keys: readonly string[], edges: Edges): DependencyOrder {
   const order: string[] = [];

@@ -1,69 +1,74 @@
 import { createHash } from "node:crypto";
 import { canonicalJson, type PlainObject } from "./canonical.js";
-import { comparablesBy, sortedByJson } from "./comparable.js";
+import { type Comparables, comparablesBy, sortedByJson } from "./comparable.js";
 import type { DatabaseModel, Grant } from "./model.js";
 import type { ModelRules } from "./rules.js";
 import type { Table } from "./table.js";
+import { signatureOf } from "./type.js";
 import type { View } from "./view.js";
 
 /**
- * A hash (SHA-256, hex) of all that counts in a model. Two models have the same fingerprint when the comparison
- * finds no difference between them; the order of columns is left out, as it is there.
+ * A hash (SHA-256, hex) of all that counts in a model. Two models have the same fingerprint when the
+ * comparison finds no difference between them; the order of columns is left out, as it is there.
  */
 export function fingerprint(model: DatabaseModel, rules: ModelRules): string {
-  return createHash("sha256")
-    .update(canonicalJson(fingerprintForm(model, rules)))
-    .digest("hex");
+  const hash = createHash("sha256");
+  for (const line of factsOf(model, rules).sort()) hash.update(`${line}\n`);
+  return hash.digest("hex");
 }
 
-function fingerprintForm(model: DatabaseModel, rules: ModelRules): PlainObject {
+/** One line for every object and every part of one. */
+function factsOf(model: DatabaseModel, rules: ModelRules): string[] {
   const comparable = comparablesBy(rules);
-  const labelled = (item: Labelled, form: PlainObject) => ({ ...label(item), ...form });
+  const facts = [`model ${model.version} ${model.engine}`];
+  const add = (kind: string, item: Labelled, form: PlainObject, name = item.name) =>
+    facts.push(
+      `${kind} ${JSON.stringify([item.schema ?? "", name])} ${canonicalJson({ ...form, ...labelsOf(item) })}`,
+    );
 
-  const parts = (item: Table | View) => ({
-    indexes: sortedByJson(item.indexes.map((index) => labelled(index, comparable.index(index)))),
-    triggers: sortedByJson(item.triggers.map((trigger) => labelled(trigger, comparable.trigger(trigger)))),
-  });
+  for (const item of model.schemas) add("schema", item, {});
+  for (const item of model.extensions) add("extension", item, comparable.extension(item));
+  for (const item of model.types) add("type", item, comparable.type(item));
+  for (const item of model.sequences) add("sequence", item, comparable.sequence(item));
+  for (const item of model.routines) add("routine", item, comparable.routine(item), signatureOf(item));
+  for (const item of model.others) add("other", item, comparable.other(item));
+  for (const table of model.tables) {
+    add("table", table, comparable.table(table));
+    facts.push(...partFacts(table, comparable));
+    const path = pathOf(table);
+    for (const column of table.columns)
+      facts.push(partFact("column", path, column, comparable.column(column)));
+    for (const policy of table.policies ?? [])
+      facts.push(partFact("policy", path, policy, comparable.policy(policy)));
+    for (const constraint of table.constraints) {
+      const name = constraint.name === undefined ? "" : rules.nameKey(constraint.name);
+      facts.push(partFact("constraint", path, { ...constraint, name }, comparable.constraint(constraint)));
+    }
+  }
+  for (const view of model.views) {
+    add("view", view, {
+      ...comparable.view(view),
+      columnComments: view.columns?.map(({ comment }) => comment ?? ""),
+    });
+    facts.push(...partFacts(view, comparable));
+  }
+  return facts;
+}
 
-  return {
-    version: model.version,
-    engine: model.engine,
-    schemas: sortedByJson(model.schemas.map((item) => label(item))),
-    extensions: sortedByJson(model.extensions.map((item) => labelled(item, comparable.extension(item)))),
-    types: sortedByJson(model.types.map((item) => labelled(item, comparable.type(item)))),
-    sequences: sortedByJson(model.sequences.map((item) => labelled(item, comparable.sequence(item)))),
-    routines: sortedByJson(
-      model.routines.map((item) => ({
-        arguments: item.arguments,
-        ...labelled(item, comparable.routine(item)),
-      })),
-    ),
-    tables: sortedByJson(
-      model.tables.map((table) => ({
-        ...labelled(table, comparable.table(table)),
-        ...parts(table),
-        columns: sortedByJson(table.columns.map((column) => labelled(column, comparable.column(column)))),
-        constraints: sortedByJson(
-          table.constraints.map((constraint) => ({
-            name: constraint.name === undefined ? undefined : rules.nameKey(constraint.name),
-            comment: constraint.comment,
-            ...comparable.constraint(constraint),
-          })),
-        ),
-        policies: sortedByJson(
-          (table.policies ?? []).map((policy) => labelled(policy, comparable.policy(policy))),
-        ),
-      })),
-    ),
-    views: sortedByJson(
-      model.views.map((view) => ({
-        ...labelled(view, comparable.view(view)),
-        ...parts(view),
-        columnComments: view.columns?.map((column) => column.comment ?? ""),
-      })),
-    ),
-    others: sortedByJson(model.others.map((item) => labelled(item, comparable.other(item)))),
-  };
+function partFacts(owner: Table | View, comparable: Comparables): readonly string[] {
+  const path = pathOf(owner);
+  return [
+    ...owner.indexes.map((index) => partFact("index", path, index, comparable.index(index))),
+    ...owner.triggers.map((trigger) => partFact("trigger", path, trigger, comparable.trigger(trigger))),
+  ];
+}
+
+function partFact(kind: string, path: string, part: Labelled, form: PlainObject): string {
+  return `${kind} ${path} ${JSON.stringify(part.name)} ${canonicalJson({ ...form, ...labelsOf(part) })}`;
+}
+
+function pathOf(owner: Table | View): string {
+  return JSON.stringify([owner.schema, owner.name]);
 }
 
 interface Labelled {
@@ -73,6 +78,6 @@ interface Labelled {
   readonly grants?: readonly Grant[] | undefined;
 }
 
-function label({ schema, name, comment, grants }: Labelled): PlainObject {
-  return { schema, name, comment, grants: grants && sortedByJson(grants.map((grant) => ({ ...grant }))) };
+function labelsOf({ comment, grants }: Labelled): PlainObject {
+  return { comment, grants: grants && sortedByJson(grants.map((grant) => ({ ...grant }))) };
 }

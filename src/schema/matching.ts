@@ -35,15 +35,18 @@ export interface PartKeys<T> {
 }
 
 /**
- * Pairs parts that need not have a name (constraints) or whose name means little (indexes): first those that are equal in
- * all, then those of the same name, then those of the same content. Parts may occur several times.
+ * Pairs parts that need not have a name (constraints) or whose name means little (indexes): first those that
+ * are equal in all, then those of the same name, then those of the same content. Parts may occur several
+ * times.
  */
 export function matchParts<T>(before: readonly T[], after: readonly T[], keys: PartKeys<T>): Match<T>[] {
-  const whole = (part: T) => `${keys.nameOf(part) ?? ""}\0${keys.contentOf(part)}`;
+  const contents = new Map([...before, ...after].map((part) => [part, keys.contentOf(part)]));
+  const content = (part: T) => contents.get(part);
+  const whole = (part: T) => `${keys.nameOf(part) ?? ""}\0${content(part)}`;
   const named = (part: T) => keys.nameOf(part);
   let rest = { before, after };
   const matches: Match<T>[] = [];
-  for (const keyOf of [whole, named, keys.contentOf]) {
+  for (const keyOf of [whole, named, content]) {
     const found = takePairs(rest.before, rest.after, keyOf);
     matches.push(...found.pairs);
     rest = found;

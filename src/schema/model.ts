@@ -7,29 +7,32 @@ import type { View } from "./view.js";
 export const MODEL_VERSION = 1;
 
 /**
- * What a database looks like, as plain data: it goes through JSON unharmed and is the snapshot in the journal.
+ * What a database looks like, as plain data: it goes through JSON unharmed and is the snapshot in the
+ * journal.
  *
  * The rules of form, for every object in it:
  * - **What is the engine's default is left out.** Absent, `undefined`, `false` and `[]` mean the same in an
  *   optional property; nothing is ever `null`. So a property added later changes no fingerprint of today.
  * - **Names** are as the catalogue has them: unquoted, in their own case.
- * - **Texts** (expressions, definitions, types) can be run as they stand. On PostgreSQL they are what the engine
- *   deparses with an EMPTY search_path (`pg_get_expr`, `format_type`, `pg_get_viewdef` …), so that everything
- *   outside `pg_catalog` is qualified. On SQLite they are as written. Whether two of them say the same is
- *   decided by `ModelRules`, which the dialect hands to the comparison; never by looking at the text here.
+ * - **Texts** (expressions, definitions, types) can be run as they stand. On PostgreSQL they are what the
+ *   engine deparses with an EMPTY search_path (`pg_get_expr`, `format_type`, `pg_get_viewdef` …), so that
+ *   everything outside `pg_catalog` is qualified. On SQLite they are as written. Whether two of them say the
+ *   same is decided by `ModelRules`, which the dialect hands to the comparison; never by looking at the text
+ *   here.
  * - **Expressions** have no enclosing parentheses, definitions no closing semicolon.
  * - **Numbers of 64 bits** (sequence bounds) are decimal text.
- * - **Order.** Lists of objects are sorted by schema, then name (`sortModel`). Columns, key columns, index parts
- *   and enum values are in their own order. The order of constraints, indexes, triggers, grants carries no
- *   meaning.
+ * - **Order.** Lists of objects are sorted by schema, then name (`sortModel`). Columns, key columns, index
+ *   parts and enum values are in their own order. The order of constraints, indexes, triggers, grants carries
+ *   no meaning.
  * - **`dependsOn`** is for ordering changes only; it is neither compared nor part of the fingerprint.
  */
 export interface DatabaseModel {
   readonly version: typeof MODEL_VERSION;
   readonly engine: "sqlite" | "postgres";
   /**
-   * PostgreSQL: `server_version_num` of the server that deparsed the texts (`160004`), because versions spell some of
-   * them differently and a statement may need a newer one. Neither compared nor part of the fingerprint.
+   * PostgreSQL: `server_version_num` of the server that deparsed the texts (`160004`), because versions spell
+   * some of them differently and a statement may need a newer one. Neither compared nor part of the
+   * fingerprint.
    */
   readonly serverVersion?: number | undefined;
   /** SQLite: `main`. PostgreSQL: every schema that is not the system's. */

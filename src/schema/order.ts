@@ -11,9 +11,10 @@ import type { Table } from "./table.js";
 import { signatureOf } from "./type.js";
 
 /**
- * Puts changes into an order in which they can be made: first everything that stands in the way is taken down (what depends on
- * something goes before it), then everything is built (what is needed comes before what needs it), keys between tables and
- * triggers after all tables, and at last what nobody needs any more is dropped.
+ * Puts changes into an order in which they can be made: first everything that stands in the way is taken down
+ * (what depends on something goes before it), then everything is built (what is needed comes before what
+ * needs it), keys between tables and triggers after all tables, and at last what nobody needs any more is
+ * dropped.
  */
 export function orderChanges(
   changes: readonly Change[],

@@ -41,7 +41,10 @@ export interface HintPlace {
   readonly oldTable?: string | undefined;
 }
 
-/** The hint that speaks of a table or column. A column may be named under the old or the new name of its table. */
+/**
+ * The hint that speaks of a table or column. A column may be named under the old or the new name of its
+ * table.
+ */
 export function findHint(
   hints: readonly RenameHint[],
   place: HintPlace,
@@ -65,8 +68,8 @@ export function findHint(
 }
 
 /**
- * A hint that was not needed is an error, so that a typing mistake does not become a drop; unless the rename it
- * speaks of was made already, as when one file of hints serves many databases.
+ * A hint that was not needed is an error, so that a typing mistake does not become a drop; unless the rename
+ * it speaks of was made already, as when one file of hints serves many databases.
  */
 export function rejectUnusedHints(
   hints: readonly RenameHint[],

@@ -26,8 +26,8 @@ function shapeOf(table: Table, rules: ModelRules): Set<string> {
 }
 
 /**
- * Columns that one may have become: of the same type, and in the same place (the same position, or after the same
- * column), or the only one that is new where only one is gone. The same place counts more.
+ * Columns that one may have become: of the same type, and in the same place (the same position, or after the
+ * same column), or the only one that is new where only one is gone. The same place counts more.
  */
 export function likelySource(
   tables: Pair<Table>,

@@ -23,8 +23,8 @@ interface HintedPairs<T> {
 }
 
 /**
- * Pairs as the hints say. A name that is in use can only be taken when another hint says where its owner goes (a:b with b:a, or with b: alone), so
- * that a hint left over from an earlier change is never taken for more.
+ * Pairs as the hints say. A name that is in use can only be taken when another hint says where its owner goes
+ * (a:b with b:a, or with b: alone), so that a hint left over from an earlier change is never taken for more.
  */
 export function pairByHints<T extends Named>(
   place: HintPlace,

@@ -5,9 +5,9 @@ export interface NameChange {
 }
 
 /**
- * Orders renames among the names that exist so that none ever meets a name that is still taken: chains (a to b, b to c) from
- * their end, circles (a to b, b to a) over a name in between, and a name that is taken by something that
- * stays under no name of its own (it is about to be dropped) is freed first.
+ * Orders renames among the names that exist so that none ever meets a name that is still taken: chains (a to
+ * b, b to c) from their end, circles (a to b, b to a) over a name in between, and a name that is taken by
+ * something that stays under no name of its own (it is about to be dropped) is freed first.
  */
 export function renameSteps(
   existing: readonly string[],

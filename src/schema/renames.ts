@@ -7,7 +7,10 @@ import { type Named, type Pair, type PairedSides, pairByHints, pairByName } from
 import type { ModelRules } from "./rules.js";
 import type { Column, Table } from "./table.js";
 
-/** The renames that are settled. Everything else that is gone is dropped, everything else that is new is created. */
+/**
+ * The renames that are settled. Everything else that is gone is dropped, everything else that is new is
+ * created.
+ */
 export interface Renames {
   readonly tables: readonly TableRename[];
   readonly columns: readonly ColumnRename[];
@@ -43,7 +46,9 @@ export interface RenameQuestion {
 /** One of the candidates, or that it was dropped. */
 export type RenameAnswer = { readonly to: string } | "dropped";
 
-/** Answers a question, or `undefined` when it cannot. A terminal, a browser and a program all fit behind this. */
+/**
+ * Answers a question, or `undefined` when it cannot. A terminal, a browser and a program all fit behind this.
+ */
 export type AskRename = (
   question: RenameQuestion,
 ) => Promise<RenameAnswer | undefined> | RenameAnswer | undefined;
@@ -56,7 +61,8 @@ export interface RenameAnswers {
 
 /**
  * Settles what was renamed. Hints come first; then every likely pair is a question.
- * @throws TenonError `RENAME_AMBIGUOUS` when a question stays without an answer, `USAGE` when a hint fits nothing.
+ * @throws TenonError `RENAME_AMBIGUOUS` when a question stays without an answer, `USAGE` when a hint fits
+ * nothing.
  */
 export async function settleRenames(
   from: DatabaseModel,

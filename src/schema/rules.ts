@@ -6,18 +6,21 @@ export interface ModelRules {
   /** SQLite: names differ by more than the case of ASCII letters. */
   nameKey(name: string): string;
   typeKey(type: string): string;
-  /** Of expressions and definitions: white space, case of keywords, quoting of names. Literals count as they are. */
+  /**
+   * Of expressions and definitions: white space, case of keywords, quoting of names. Literals count as they
+   * are.
+   */
   textKey(text: string): string;
   /**
-   * An expression over the columns of one table, after these columns were renamed (`names` is by `nameKey`). It
-   * need not be the engine's own text, only have the same key.
+   * An expression over the columns of one table, after these columns were renamed (`names` is by `nameKey`).
+   * It need not be the engine's own text, only have the same key.
    */
   renameColumns(expression: string, names: ReadonlyMap<string, string>): string;
 }
 
 /**
- * Everything counts exactly as written: right where the engine itself has deparsed every text. Expressions that
- * name a renamed column then count as changed.
+ * Everything counts exactly as written: right where the engine itself has deparsed every text. Expressions
+ * that name a renamed column then count as changed.
  */
 export const exactRules: ModelRules = {
   nameKey: (name) => name,

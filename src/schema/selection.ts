@@ -10,7 +10,9 @@ export interface Selection {
   readonly exclude?: readonly string[] | undefined;
 }
 
-/** Whether an object is selected: by its name, or by its name with the schema in front. Case does not count. */
+/**
+ * Whether an object is selected: by its name, or by its name with the schema in front. Case does not count.
+ */
 export function selects(selection: Selection, object: ObjectName): boolean {
   const matches = (patterns: readonly string[]) =>
     patterns.some((pattern) => matchesPattern(pattern, object));
@@ -24,8 +26,9 @@ export function selectFrom(model: DatabaseModel, selection: Selection): Database
 }
 
 /**
- * What `from` should become when only the selected objects may change: those as `to` has them, all others as they
- * are. Comparing with it leaves the rest in peace, and a dialect still sees everything that stands in the database.
+ * What `from` should become when only the selected objects may change: those as `to` has them, all others as
+ * they are. Comparing with it leaves the rest in peace, and a dialect still sees everything that stands in
+ * the database.
  */
 export function selectTarget(from: DatabaseModel, to: DatabaseModel, selection: Selection): DatabaseModel {
   const rest = mapLists(from, (objects) => objects.filter((object) => !selects(selection, object)));

@@ -33,6 +33,9 @@ interface IndexPartOptions {
   readonly nulls?: "first" | "last" | undefined;
   /** Where it is not the column's own (of an expression: not BINARY, or not the type's own). */
   readonly collation?: string | undefined;
-  /** PostgreSQL: where it is not the type's default, with parameters: `vector_cosine_ops`, `public.gin_trgm_ops`. */
+  /**
+   * PostgreSQL: where it is not the type's default, with parameters: `vector_cosine_ops`,
+   * `public.gin_trgm_ops`.
+   */
   readonly operatorClass?: string | undefined;
 }

@@ -7,7 +7,9 @@ import type { Trigger } from "./view.js";
 
 /** A table with all that belongs to it. Build one with `tableOf`, which fills in the empty lists. */
 export interface Table extends ObjectName {
-  /** `foreign` is a PostgreSQL foreign table. A partition is `ordinary` or `partitioned` with `partitionOf`. */
+  /**
+   * `foreign` is a PostgreSQL foreign table. A partition is `ordinary` or `partitioned` with `partitionOf`.
+   */
   readonly kind: "ordinary" | "virtual" | "partitioned" | "foreign";
   readonly columns: readonly Column[];
   readonly constraints: readonly Constraint[];
@@ -44,9 +46,9 @@ export interface Table extends ObjectName {
 export interface Column {
   readonly name: string;
   /**
-   * SQLite: the declared type as written, white space collapsed, empty where there is none. PostgreSQL: `format_type` with
-   * its modifier: `character varying(20)`, `timestamp(3) with time zone`, `integer[]`, `public.mood`. serial is
-   * what it is made of: `integer`, a default and an owned sequence.
+   * SQLite: the declared type as written, white space collapsed, empty where there is none. PostgreSQL:
+   * `format_type` with its modifier: `character varying(20)`, `timestamp(3) with time zone`, `integer[]`,
+   * `public.mood`. serial is what it is made of: `integer`, a default and an owned sequence.
    */
   readonly type: string;
   readonly notNull?: boolean | undefined;

@@ -46,7 +46,10 @@ export interface SequenceOptions {
   readonly cycle?: boolean | undefined;
 }
 
-/** A sequence of its own. The one behind an identity column is part of the column. Its value is data, not model. */
+/**
+ * A sequence of its own. The one behind an identity column is part of the column. Its value is data, not
+ * model.
+ */
 export interface Sequence extends ObjectName, SequenceOptions {
   /** `bigint` is the default and left out. */
   readonly type?: string | undefined;

@@ -1,7 +1,11 @@
-// What a SQLite database looks like, read with pragmas and the text of sqlite_schema alone: nothing of Tenon's reading is used.
+// What a SQLite database looks like, read with pragmas and the text of sqlite_schema alone: nothing of
+// Tenon's reading is used.
 import type { Connection } from "../../src/connection/index.js";
 
-/** A plain description of a database; two databases of the same shape give equal ones, in whatever order columns stand. */
+/**
+ * A plain description of a database; two databases of the same shape give equal ones, in whatever order
+ * columns stand.
+ */
 export async function readShape(connection: Connection): Promise<unknown> {
   const objects = await connection.query(
     "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type, name",
@@ -50,7 +54,10 @@ export async function readShape(connection: Connection): Promise<unknown> {
   return { shapes, others, sequence };
 }
 
-/** What pragmas do not tell: every CHECK, generated column, collation, conflict clause, deferral and name of a constraint. */
+/**
+ * What pragmas do not tell: every CHECK, generated column, collation, conflict clause, deferral and name of a
+ * constraint.
+ */
 function clausesOf(sql: string): readonly string[] {
   const text = plainText(sql);
   const found: string[] = [];
@@ -87,7 +94,10 @@ function groupAt(text: string, start: number): string {
   return text.slice(start);
 }
 
-/** Text without comments, quotes of names, case and white space that says nothing. Strings lose theirs too, on both sides alike. */
+/**
+ * Text without comments, quotes of names, case and white space that says nothing. Strings lose theirs too, on
+ * both sides alike.
+ */
 function plainText(sql: unknown): string {
   return String(sql ?? "")
     .replaceAll(/\/\*.*?\*\//gs, " ")
@@ -105,7 +115,9 @@ function sorted(rows: readonly unknown[]): readonly string[] {
   return rows.map((row) => JSON.stringify(row)).sort();
 }
 
-/** The values of some columns of a table, exactly: with their storage class, in the order of the rowid or key. */
+/**
+ * The values of some columns of a table, exactly: with their storage class, in the order of the rowid or key.
+ */
 export async function readRows(
   connection: Connection,
   table: string,

@@ -1,6 +1,6 @@
-// Random SQLite schemas, as plain descriptions: tables and columns have an identity of their own, so that a test knows
-// which of them survive a change under another name. A schema is what a list of small edits makes of nothing; so a case that
-// fails shrinks to few edits.
+// Random SQLite schemas, as plain descriptions: tables and columns have an identity of their own, so that a
+// test knows which of them survive a change under another name. A schema is what a list of small edits makes
+// of nothing; so a case that fails shrinks to few edits.
 import fc from "fast-check";
 
 export interface SchemaSpec {

@@ -1,4 +1,5 @@
-// The SQL that builds a random schema and fills it with rows: written here by hand, so that what Tenon renders is compared with something else.
+// The SQL that builds a random schema and fills it with rows: written here by hand, so that what Tenon
+// renders is compared with something else.
 import type { ColumnSpec, SchemaSpec, TableSpec, ViewSpec } from "./sqlite-schema.js";
 
 /** The statements that build a schema in an empty database. */
@@ -14,7 +15,9 @@ export function schemaSql(schema: SchemaSpec): readonly string[] {
 
 export const ROWS = 4;
 
-/** Rows for every table, with values that satisfy what the generator makes: unique, and each with its parent. */
+/**
+ * Rows for every table, with values that satisfy what the generator makes: unique, and each with its parent.
+ */
 export function rowsSql(schema: SchemaSpec): readonly string[] {
   const statements: string[] = [];
   for (const table of schema.tables) {

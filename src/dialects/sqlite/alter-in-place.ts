@@ -10,8 +10,8 @@ export interface InPlaceStep {
 
 /**
  * The statements that change a table without a rebuild, or undefined when only a rebuild can:
- * https://sqlite.org/lang_altertable.html#alter_table_add_column, …#alter_table_drop_column. Indexes that go are
- * expected to be gone already.
+ * https://sqlite.org/lang_altertable.html#alter_table_add_column, …#alter_table_drop_column. Indexes that go
+ * are expected to be gone already.
  */
 export function alterInPlace(
   before: Table,

@@ -76,8 +76,8 @@ function columnsOf(type: "table" | "virtual"): string {
 }
 
 /**
- * The columns of virtual tables in one query; one by one where the extension behind one of them is not loaded, which would fail the
- * whole query.
+ * The columns of virtual tables in one query; one by one where the extension behind one of them is not
+ * loaded, which would fail the whole query.
  */
 async function readVirtualColumns(connection: Connection, tables: readonly { [name: string]: unknown }[]) {
   const names = tables.filter((row) => row["type"] === "virtual").map((row) => String(row["name"]));
@@ -95,7 +95,10 @@ async function readVirtualColumns(connection: Connection, tables: readonly { [na
 const SINGLE_TABLE_COLUMNS = `SELECT ? AS tbl, name, type, "notnull" AS required, pk AS key, hidden
   FROM pragma_table_xinfo(?, 'main') ORDER BY cid`;
 
-/** Undefined when a module is missing: that is a state of the database, and every other failure is one of ours. */
+/**
+ * Undefined when a module is missing: that is a state of the database, and every other failure is one of
+ * ours.
+ */
 async function rowsOrNone(connection: Connection, sql: string, parameters: readonly string[]) {
   try {
     return await connection.query(sql, parameters);

@@ -5,8 +5,8 @@ import { renderCreateTable } from "./render-table.js";
 import { nameKey, sqliteRules } from "./rules.js";
 
 /**
- * Makes a virtual table anew with other arguments and keeps what is in it: an FTS table that indexes another table is built from it
- * again, one that holds its own text and an R-tree are copied.
+ * Makes a virtual table anew with other arguments and keeps what is in it: an FTS table that indexes another
+ * table is built from it again, one that holds its own text and an R-tree are copied.
  */
 export function renderVirtualChange(before: Table, after: Table, successor: string): readonly string[] {
   const content = after.virtual === undefined ? undefined : contentOf(after.virtual);
@@ -34,7 +34,10 @@ export function renderVirtualChange(before: Table, after: Table, successor: stri
 const FTS = /^fts[345]$/;
 const RTREE = /^rtree(?:_i32)?$/;
 
-/** Where an FTS table has its text: in itself, in another table, or nowhere. https://sqlite.org/fts5.html#external_content_and_contentless_tables */
+/**
+ * Where an FTS table has its text: in itself, in another table, or nowhere.
+ * https://sqlite.org/fts5.html#external_content_and_contentless_tables
+ */
 export function contentOf(virtual: VirtualTable): "own" | "external" | "none" {
   for (const argument of virtual.arguments) {
     const [option = "", value] = sqliteRules.textKey(argument).split(" = ");

@@ -10,8 +10,8 @@ interface Source {
 }
 
 /**
- * Copies all rows of a table into its successor: columns by name, generated ones left out, new ones filled by their
- * default. The rowid goes along, because others may point to it (the content of an FTS table).
+ * Copies all rows of a table into its successor: columns by name, generated ones left out, new ones filled by
+ * their default. The rowid goes along, because others may point to it (the content of an FTS table).
  */
 export function renderCopy(before: Table, after: Table, successor: string): string {
   const sources = sourcesOf(before, after);

@@ -8,8 +8,8 @@ import type { TableWork } from "./table-work.js";
 import { alteredBy, refusedByStrict } from "./types.js";
 
 /**
- * Questions to the rows as they are, one for everything that may fail on them. The change itself would fail too, and leave nothing
- * behind; but only a question tells how many rows are in the way, and which.
+ * Questions to the rows as they are, one for everything that may fail on them. The change itself would fail
+ * too, and leave nothing behind; but only a question tells how many rows are in the way, and which.
  */
 export function dataChecks(comparison: Comparison, works: readonly TableWork[]): readonly DataCheck[] {
   const originals = new Map(

@@ -17,8 +17,8 @@ export function scopeOf(source: string, table: string, columns: readonly string[
 export const ROWID_NAMES: readonly string[] = ["rowid", "_rowid_", "oid"];
 
 /**
- * An expression as the model carries it: as written, but without enclosing parentheses and comments, and so that it means the same
- * wherever it is put. A name in double quotes that is no column is a string for SQLite
+ * An expression as the model carries it: as written, but without enclosing parentheses and comments, and so
+ * that it means the same wherever it is put. A name in double quotes that is no column is a string for SQLite
  * (https://sqlite.org/quirks.html#dblquote) and becomes one, lest a column of that name be added later; and
  * the table's own name before a column goes, because the rebuilt table has another name for a while.
  */

@@ -4,8 +4,8 @@ import { quote } from "./names.js";
 import { nameKey } from "./rules.js";
 
 /**
- * The rows of a table as they will be, to be asked before anything is done: under their new names, new columns with their default,
- * and generated columns computed.
+ * The rows of a table as they will be, to be asked before anything is done: under their new names, new
+ * columns with their default, and generated columns computed.
  */
 export class FutureRows {
   readonly after: Table;

@@ -23,8 +23,8 @@ import { nameKey, namesIn } from "./rules.js";
 import { findShadowTables } from "./shadow-tables.js";
 
 /**
- * Reads the main database into a model. The pragmas tell the columns; what they do not tell is read from the CREATE statements
- * that SQLite keeps. SQLite's own tables (`sqlite_…`) are no part of it.
+ * Reads the main database into a model. The pragmas tell the columns; what they do not tell is read from the
+ * CREATE statements that SQLite keeps. SQLite's own tables (`sqlite_…`) are no part of it.
  */
 export async function introspect(
   connection: Connection,
@@ -124,6 +124,7 @@ function readTable(
     constraints: settled,
     indexes: indexes.map((index) => settleIndex(index, columns)),
     triggers,
+    options: definition.options,
     strict: facts?.strict,
     withoutRowid,
   });
@@ -133,7 +134,10 @@ function virtualColumn(row: ColumnRow): Column {
   return { name: row.name, type: row.type, hidden: row.hidden === 1 };
 }
 
-/** Decides what only the whole table tells: whether a key is the rowid, and which collations differ from the column's. */
+/**
+ * Decides what only the whole table tells: whether a key is the rowid, and which collations differ from the
+ * column's.
+ */
 function settleKey(constraint: Constraint, columns: readonly Column[], withoutRowid: boolean): Constraint {
   if (constraint.kind !== "primary-key" && constraint.kind !== "unique") return constraint;
   const keyColumns = constraint.columns.map((column) => ({
@@ -179,7 +183,10 @@ function unlessOwn(
   return collation === undefined || nameKey(collation) === nameKey(own) ? undefined : collation;
 }
 
-/** A foreign key that names no columns means the primary key of its parent: https://sqlite.org/foreignkeys.html */
+/**
+ * A foreign key that names no columns means the primary key of its parent:
+ * https://sqlite.org/foreignkeys.html
+ */
 function resolveParents(tables: readonly Table[], catalogue: Catalogue): readonly Table[] {
   const keys = new Map<string, readonly string[]>();
   for (const [name, columns] of catalogue.columns) {

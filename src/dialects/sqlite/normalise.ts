@@ -6,8 +6,8 @@ import { renderChanges } from "./render.js";
 import { sqliteRules } from "./rules.js";
 
 /**
- * The model as SQLite itself would tell it: built in the scratch database and read back. Whatever stands in a model
- * that nobody could create is refused here, with SQLite's own reason.
+ * The model as SQLite itself would tell it: built in the scratch database and read back. Whatever stands in a
+ * model that nobody could create is refused here, with SQLite's own reason.
  */
 export async function normalise(model: DatabaseModel, scratch: Connection): Promise<DatabaseModel> {
   const empty = { ...emptyModel("sqlite"), schemas: model.schemas };

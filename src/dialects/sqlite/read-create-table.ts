@@ -5,6 +5,7 @@ import type {
   ForeignKey,
   ForeignKeyAction,
   KeyColumn,
+  Table,
 } from "../../schema/index.js";
 import { type Token, unquoteName } from "../../sql/index.js";
 import { defaultText, type ExpressionScope, expressionText, scopeOf } from "./expression-scope.js";
@@ -14,6 +15,7 @@ import { splitAtCommas, TokenCursor } from "./token-cursor.js";
 export interface TableDefinition {
   readonly columns: readonly ColumnDefinition[];
   readonly constraints: readonly Constraint[];
+  readonly options: Table["options"];
 }
 
 export type ColumnDefinition = Pick<Column, "name" | "default" | "collation" | "generated"> & {
@@ -21,8 +23,8 @@ export type ColumnDefinition = Pick<Column, "name" | "default" | "collation" | "
 };
 
 /**
- * Reads CREATE TABLE: https://sqlite.org/lang_createtable.html. `columns` are the names that the pragma tells; foreign keys that
- * name no columns of their parent come with none.
+ * Reads CREATE TABLE: https://sqlite.org/lang_createtable.html. `columns` are the names that the pragma
+ * tells; foreign keys that name no columns of their parent come with none.
  */
 export function readCreateTable(sql: string, table: string, columns: readonly string[]): TableDefinition {
   const cursor = new TokenCursor(sql, `table ${table}`);
@@ -37,8 +39,22 @@ export function readCreateTable(sql: string, table: string, columns: readonly st
     while (reader.startsTableConstraint()) reader.tableConstraint();
   } while (cursor.acceptSymbol(","));
   cursor.expectSymbol(")");
-  return { columns: reader.columns, constraints: reader.constraints };
+  return { columns: reader.columns, constraints: reader.constraints, options: readOptions(cursor) };
 }
+
+/** STRICT and WITHOUT ROWID are told by a pragma, RANDOM ROWID (of libSQL) only here. */
+function readOptions(cursor: TokenCursor): TableDefinition["options"] {
+  let options: TableDefinition["options"];
+  while (cursor.current !== undefined) {
+    if (cursor.accept("RANDOM ROWID")) options = RANDOM_ROWID;
+    else if (!cursor.accept("STRICT")) cursor.expect("WITHOUT ROWID");
+    if (cursor.current !== undefined) cursor.expectSymbol(",");
+  }
+  return options;
+}
+
+/** https://docs.turso.tech/libsql: rowids are drawn at random. */
+export const RANDOM_ROWID = { "random rowid": "on" } as const;
 
 interface Names {
   /** The name that CONSTRAINT gave to what comes next. */

@@ -4,10 +4,11 @@ import { quote } from "./names.js";
 import { renderCreateTable } from "./render-table.js";
 
 /**
- * Makes a table anew in its new form, as https://sqlite.org/lang_altertable.html#otheralter says: create the successor, copy the rows,
- * drop the table, let the successor take its name. Foreign keys must be off, or DROP TABLE would delete the children; and
- * legacy_alter_table must be on, or the last step would read every view and trigger of the database while the table is
- * away. Indexes and triggers go with the old table and are created again by the caller.
+ * Makes a table anew in its new form, as https://sqlite.org/lang_altertable.html#otheralter says: create the
+ * successor, copy the rows, drop the table, let the successor take its name. Foreign keys must be off, or
+ * DROP TABLE would delete the children; and legacy_alter_table must be on, or the last step would read every
+ * view and trigger of the database while the table is away. Indexes and triggers go with the old table and
+ * are created again by the caller.
  */
 export function renderRebuild(before: Table, after: Table, successor: string): readonly string[] {
   return [
@@ -20,8 +21,8 @@ export function renderRebuild(before: Table, after: Table, successor: string): r
 }
 
 /**
- * AUTOINCREMENT never gives a number twice, also not those of rows that are gone. The copy only brings the highest number
- * that is there: https://sqlite.org/autoinc.html
+ * AUTOINCREMENT never gives a number twice, also not those of rows that are gone. The copy only brings the
+ * highest number that is there: https://sqlite.org/autoinc.html
  */
 function renderHighWaterMark(before: Table, after: Table, successor: string): readonly string[] {
   if (primaryKeyOf(before)?.autoincrement !== true || primaryKeyOf(after)?.autoincrement !== true) return [];

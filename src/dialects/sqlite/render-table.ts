@@ -23,10 +23,10 @@ export function renderCreateTable(table: Table, name = table.name): string {
   });
   for (const constraint of table.constraints)
     if (constraint !== inlineKey) lines.push(renderConstraint(constraint, "table"));
-  const options = [
-    ...(table.strict === true ? ["STRICT"] : []),
-    ...(table.withoutRowid === true ? ["WITHOUT ROWID"] : []),
-  ];
+  const options: string[] = [];
+  if (table.strict === true) options.push("STRICT");
+  if (table.withoutRowid === true) options.push("WITHOUT ROWID");
+  if (table.options !== undefined && "random rowid" in table.options) options.push("RANDOM ROWID");
   const body = `CREATE TABLE ${quote(name)} (\n${lines.map((line) => `  ${line}`).join(",\n")}\n)`;
   return options.length === 0 ? body : `${body} ${options.join(", ")}`;
 }
@@ -70,13 +70,56 @@ function renderDefault(expression: string): string {
  * put in quotes, which leaves it the same type.
  */
 function renderType(type: string): string {
-  return /^[\w$\x80-\uffff ]+(?:\([\w+\-., ]*\))?$/.test(type) && !TYPE_ENDERS.test(type)
-    ? type
-    : quote(type);
+  const isPlain = /^[\w$\x80-\uffff ]+(?:\([\w+\-., ]*\))?$/.test(type);
+  const words = type.toUpperCase().match(/[\w$\x80-\uffff]+/g) ?? [];
+  return isPlain && !words.some((word) => RESERVED.has(word)) ? type : quote(type);
 }
 
-const TYPE_ENDERS =
-  /\b(?:constraint|primary|not|null|unique|check|default|collate|references|generated|as|select|from|table|where|index|on|in|is|and|or|set|to|values|create|drop|add|alter|all|case|when|then|else|group|having|order|limit|join|union|using|distinct|delete|insert|update|into|exists|between|foreign|transaction|commit|deferrable|escape|isnull|notnull|returning|nothing)\b/i;
+/** The keywords that SQLite never takes for a word of a type: https://sqlite.org/lang_keywords.html */
+const RESERVED = new Set([
+  ...["ADD", "ALL", "ALTER", "AND", "AS", "AUTOINCREMENT", "BETWEEN", "CASE", "CHECK", "COLLATE", "COMMIT"],
+  ...[
+    "CONSTRAINT",
+    "CREATE",
+    "DEFAULT",
+    "DEFERRABLE",
+    "DELETE",
+    "DISTINCT",
+    "DROP",
+    "ELSE",
+    "ESCAPE",
+    "EXISTS",
+  ],
+  ...[
+    "FOREIGN",
+    "FROM",
+    "GENERATED",
+    "GROUP",
+    "HAVING",
+    "IN",
+    "INDEX",
+    "INSERT",
+    "INTO",
+    "IS",
+    "ISNULL",
+    "JOIN",
+  ],
+  ...[
+    "LIMIT",
+    "NOT",
+    "NOTHING",
+    "NOTNULL",
+    "NULL",
+    "ON",
+    "OR",
+    "ORDER",
+    "PRIMARY",
+    "REFERENCES",
+    "RETURNING",
+  ],
+  ...["SELECT", "SET", "TABLE", "THEN", "TO", "TRANSACTION", "UNION", "UNIQUE", "UPDATE", "USING", "VALUES"],
+  ...["WHEN", "WHERE"],
+]);
 
 /** A key stands within its column where only that form says what is meant, and where it is the usual one. */
 function isInline(key: Constraint & { kind: "primary-key" }): boolean {

@@ -17,9 +17,9 @@ export interface Rendered {
 }
 
 /**
- * Turns changes into statements. SQLite alters little in place and reads every view and trigger when it does, so those stand aside
- * first; then tables are renamed, dropped, created, altered or rebuilt; and at last indexes, views and triggers are made as
- * the model to be reached has them.
+ * Turns changes into statements. SQLite alters little in place and reads every view and trigger when it does,
+ * so those stand aside first; then tables are renamed, dropped, created, altered or rebuilt; and at last
+ * indexes, views and triggers are made as the model to be reached has them.
  */
 export function renderChanges(comparison: Comparison): Rendered {
   const works = findTableWorks(comparison);
@@ -45,8 +45,8 @@ export function renderChanges(comparison: Comparison): Rendered {
 }
 
 /**
- * With foreign keys on, DROP TABLE first deletes all rows of the table, which cascades to its children; also in the drop that is part of a
- * rebuild: https://sqlite.org/foreignkeys.html#fk_schemacommands
+ * With foreign keys on, DROP TABLE first deletes all rows of the table, which cascades to its children; also
+ * in the drop that is part of a rebuild: https://sqlite.org/foreignkeys.html#fk_schemacommands
  */
 function mustSwitchForeignKeysOff({ renamed, changes }: Comparison, works: readonly TableWork[]): boolean {
   if (works.some((work) => work.method.kind === "rebuild")) return true;
@@ -79,7 +79,8 @@ function renderRenames({ from, changes, ...models }: Comparison): readonly Plann
       const text = `ALTER TABLE ${quote(table)}\nRENAME COLUMN ${quote(name)} TO ${quote(change.to)}`;
       statements.push({ text, changes: [change] });
     } else if (change.kind === "rename-table" && !views.has(nameKey(name))) {
-      // A table is in its own way for SQLite when only the case differs. A view of a name that is needed is gone by now.
+      // A table is in its own way for SQLite when only the case differs. A view of a name that is needed is
+      // gone by now.
       const isOnlyCase = nameKey(name) === nameKey(change.to);
       const path = isOnlyCase
         ? [name, successorOf(change.to, { from, changes, ...models }), change.to]
@@ -137,7 +138,9 @@ function successorOf(table: string, { from, renamed, to }: Comparison): string {
   return name;
 }
 
-/** A table that is made anew loses its indexes and gets all that it shall have; the others get what is new. */
+/**
+ * A table that is made anew loses its indexes and gets all that it shall have; the others get what is new.
+ */
 function renderIndexCreations(
   { to, changes }: Comparison,
   works: readonly TableWork[],

@@ -19,11 +19,25 @@ function typeKey(type: string): string {
 }
 
 /**
- * The tokens of a text as they are compared: names without quotes and case, operators in one spelling, no comments, no parentheses
- * around the whole. A name in double quotes counts as the name: wherever the same text without quotes is valid, both
- * mean the column. What follows AS keeps its case, because it is what programs read as the name of a result.
+ * The tokens of a text as they are compared: names without quotes and case, operators in one spelling, no
+ * comments, no parentheses around the whole. A name in double quotes counts as the name: wherever the same
+ * text without quotes is valid, both mean the column. What follows AS keeps its case, because it is what
+ * programs read as the name of a result.
  */
 function textKey(text: string): string {
+  const known = knownKeys.get(text);
+  if (known !== undefined) return known;
+  if (knownKeys.size >= MOST_KNOWN_KEYS) knownKeys.clear();
+  const key = computeTextKey(text);
+  knownKeys.set(text, key);
+  return key;
+}
+
+/** The same few texts (defaults above all) occur in hundreds of tables. */
+const knownKeys = new Map<string, string>();
+const MOST_KNOWN_KEYS = 5000;
+
+function computeTextKey(text: string): string {
   const parts: string[] = [];
   let isAlias = false;
   for (const token of tokensOf(text)) {
@@ -81,8 +95,8 @@ export function namesIn(text: string): ReadonlySet<string> {
 }
 
 /**
- * The text of tokens as written, with some of them replaced (`""` takes one away) and comments left out; white space between
- * them is kept.
+ * The text of tokens as written, with some of them replaced (`""` takes one away) and comments left out;
+ * white space between them is kept.
  */
 export function replaceTokens(
   source: string,

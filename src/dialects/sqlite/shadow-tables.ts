@@ -2,9 +2,9 @@ import type { Catalogue } from "./catalogue.js";
 import { nameKey } from "./rules.js";
 
 /**
- * Which tables a virtual table (or a libSQL vector index) keeps its content in, by name: the name of the owner. SQLite tells shadow
- * tables apart only while the module is loaded, so without it everything named after the virtual table counts as its own:
- * better left alone than taken for a table of the application.
+ * Which tables a virtual table (or a libSQL vector index) keeps its content in, by name: the name of the
+ * owner. SQLite tells shadow tables apart only while the module is loaded, so without it everything named
+ * after the virtual table counts as its own: better left alone than taken for a table of the application.
  */
 export function findShadowTables(catalogue: Catalogue): ReadonlyMap<string, string> {
   const owners = new Map<string, string>();

@@ -13,9 +13,10 @@ export interface StandAside {
 }
 
 /**
- * Triggers and views while tables change. Those that change or go stand aside; so do the triggers of a table that is made anew
- * (they would go with it), and whatever names something that is renamed: SQLite would rewrite their text, and the text to
- * be reached is known better. https://sqlite.org/lang_altertable.html#alter_table_rename
+ * Triggers and views while tables change. Those that change or go stand aside; so do the triggers of a table
+ * that is made anew (they would go with it), and whatever names something that is renamed: SQLite would
+ * rewrite their text, and the text to be reached is known better.
+ * https://sqlite.org/lang_altertable.html#alter_table_rename
  */
 export function standAside(comparison: Comparison, works: readonly TableWork[]): StandAside {
   const { from, renamed, to } = comparison;
@@ -94,7 +95,10 @@ const RELEVANT: ReadonlySet<string> = new Set([
   "create-trigger",
 ] satisfies Change["kind"][]);
 
-/** As the changes are ordered, so that a view comes after those it reads; what has no change keeps its place in front. */
+/**
+ * As the changes are ordered, so that a view comes after those it reads; what has no change keeps its place
+ * in front.
+ */
 function inOrderOf<T extends { readonly change: Change | undefined }>(
   changes: readonly Change[],
   items: readonly T[],
@@ -104,8 +108,9 @@ function inOrderOf<T extends { readonly change: Change | undefined }>(
 }
 
 /**
- * Every name that a rename takes away or gives, and those of the views that stand aside meanwhile: what reads one of them would be found
- * broken, because a rename or DROP COLUMN reads all views and triggers of the database.
+ * Every name that a rename takes away or gives, and those of the views that stand aside meanwhile: what reads
+ * one of them would be found broken, because a rename or DROP COLUMN reads all views and triggers of the
+ * database.
  */
 function touchedNames(
   { from, changes }: Comparison,

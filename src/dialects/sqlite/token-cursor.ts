@@ -3,8 +3,8 @@ import { type Token, unquoteName } from "../../sql/index.js";
 import { isName, tokensOf } from "./rules.js";
 
 /**
- * Goes through the text of one CREATE statement, as SQLite keeps it in `sqlite_schema`. The text has passed SQLite's own
- * parser, so whatever does not fit is a mistake of ours and ends the reading.
+ * Goes through the text of one CREATE statement, as SQLite keeps it in `sqlite_schema`. The text has passed
+ * SQLite's own parser, so whatever does not fit is a mistake of ours and ends the reading.
  */
 export class TokenCursor {
   readonly source: string;

@@ -13,8 +13,9 @@ export function affinityOf(type: string): Affinity {
 }
 
 /**
- * A condition that is true for the values which come out different when they are written into a column of another type:
- * `'007'` becomes 7, an integer beyond 2^53 becomes the nearest REAL. Undefined where nothing can change.
+ * A condition that is true for the values which come out different when they are written into a column of
+ * another type: `'007'` becomes 7, an integer beyond 2^53 becomes the nearest REAL. Undefined where nothing
+ * can change.
  */
 export function alteredBy(column: string, from: string, to: string, strict: boolean): string | undefined {
   const target = strict && to.toUpperCase() === "ANY" ? "blob" : affinityOf(to);
@@ -38,7 +39,10 @@ export function alteredBy(column: string, from: string, to: string, strict: bool
   }
 }
 
-/** A condition that is true for the values that a column of a STRICT table refuses: https://sqlite.org/stricttables.html */
+/**
+ * A condition that is true for the values that a column of a STRICT table refuses:
+ * https://sqlite.org/stricttables.html
+ */
 export function refusedByStrict(column: string, type: string): string | undefined {
   const name = quote(column);
   const isInteger = `CAST(${name} AS INTEGER) = CAST(${name} AS NUMERIC)`;

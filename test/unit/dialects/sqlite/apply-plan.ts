@@ -1,7 +1,9 @@
 import type { Connection } from "../../../../src/connection/index.js";
 import type { ChangePlan } from "../../../../src/dialects/schema-dialect.js";
 
-/** Makes a plan the way the engine will: checks, settings, BEGIN, statements, foreign keys compared, COMMIT. */
+/**
+ * Makes a plan the way the engine will: checks, settings, BEGIN, statements, foreign keys compared, COMMIT.
+ */
 export async function applyPlan(connection: Connection, plan: ChangePlan): Promise<"applied" | Refusal> {
   for (const check of plan.checks) {
     const rows = await connection.query(check.query);

@@ -12,7 +12,10 @@ export interface Changed {
   readonly outcome: Awaited<ReturnType<typeof applyPlan>>;
 }
 
-/** Builds a database, and changes it to look like another; `renames` are flags such as `users.name:users.full_name`. */
+/**
+ * Builds a database, and changes it to look like another; `renames` are flags such as
+ * `users.name:users.full_name`.
+ */
 export async function changeDatabase(
   from: string,
   to: string,

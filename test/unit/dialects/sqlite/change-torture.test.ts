@@ -1,4 +1,5 @@
-// One change after the other to a schema that has everything: the rest of it must stay as it is, to the last row.
+// One change after the other to a schema that has everything: the rest of it must stay as it is, to the last
+// row.
 import { expect, test } from "vitest";
 import type { Connection } from "../../../../src/connection/index.js";
 import { introspect } from "../../../../src/dialects/sqlite/introspect.js";

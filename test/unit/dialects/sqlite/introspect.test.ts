@@ -168,6 +168,25 @@ suite("what is read from a database", () => {
     expect(table(model, "vectors").virtual?.shadowTables).toEqual(["vectors_chunks"]);
   });
 
+  test("a table of libSQL with random rowids stays one when it is built anew", async () => {
+    const sql = "CREATE TABLE t (a, b TEXT) RANDOM ROWID";
+    const model = await read(sql);
+
+    const again = await sqliteSchema.normalise(model, await databaseOf("SELECT 1"));
+
+    expect(table(model, "t").options).toEqual({ "random rowid": "on" });
+    expect(sqliteSchema.compare(model, again).changes).toEqual([]);
+  });
+
+  test("the number of queries does not grow with the number of tables", async () => {
+    const many = Array.from(
+      { length: 40 },
+      (_, index) => `CREATE TABLE t${index} (a, b UNIQUE REFERENCES t0)`,
+    );
+
+    expect(await countQueries(many.join(";"))).toBe(await countQueries(many[0] ?? ""));
+  });
+
   test("what is excluded is not read", async () => {
     const database = await databaseOf("CREATE TABLE a (x); CREATE TABLE b (y); CREATE INDEX b_y ON b (y)");
 
@@ -212,7 +231,8 @@ suite("texts", () => {
   });
 
   test("a string in double quotes becomes a string", async () => {
-    // Such a definition can only come from an SQLite that takes them; it is put there as that one would leave it.
+    // Such a definition can only come from an SQLite that takes them; it is put there as that one would leave
+    // it.
     const database = await databaseOf(`
       CREATE TABLE t (state TEXT CHECK (state IN ('on', 'off')));
       PRAGMA writable_schema = 1;
@@ -244,6 +264,20 @@ async function read(sql: string): Promise<DatabaseModel> {
   return model;
 }
 
+async function countQueries(sql: string): Promise<number> {
+  const database = await databaseOf(sql);
+  let queries = 0;
+  const counting = new Proxy(database, {
+    get(target, name) {
+      if (name === "query") queries++;
+      const value = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  await introspect(counting);
+  return queries;
+}
+
 function table(model: DatabaseModel, name: string): Table {
   const found = model.tables.find((item) => item.name === name);
   if (found === undefined) throw new Error(`there is no table ${name}`);
@@ -253,3 +287,20 @@ function table(model: DatabaseModel, name: string): Table {
 function constraints(model: DatabaseModel, name: string): readonly unknown[] {
   return table(model, name).constraints;
 }
+
+test("types of any words stay what they are when a table is built anew", async () => {
+  const types = [
+    "weird-type",
+    "x y](3",
+    "timestamp with time zone",
+    "select",
+    "double precision",
+    "INT UNSIGNED",
+  ];
+  const columns = types.map((type, index) => `c${index} ${JSON.stringify(type)}`);
+  const model = await read(`CREATE TABLE t (${columns.join(", ")}, plain NUMERIC ( 10 , -2 ))`);
+
+  const again = await sqliteSchema.normalise(model, await databaseOf("SELECT 1"));
+
+  expect(table(again, "t").columns.map((column) => column.type)).toEqual([...types, "NUMERIC ( 10 , -2 )"]);
+});
