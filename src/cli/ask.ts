@@ -1,3 +1,5 @@
+import { Writable } from "node:stream";
+
 import { TenonError } from "../errors.js";
 import type { Terminal } from "./terminal.js";
 
@@ -17,10 +19,8 @@ export async function confirm(
     });
   }
   terminal.clearLine();
-  const prompts = await import("@clack/prompts");
-  const answer = await prompts.confirm({ message: question, initialValue: false, output: process.stderr });
-  if (prompts.isCancel(answer)) throw interrupted();
-  return answer;
+  const answer = await readAnswer(`${question} [y/N] `, process.stderr);
+  return /^\s*y(es)?\s*$/i.test(answer);
 }
 
 /** Asks a person to choose one of several answers; the first is where the cursor stands. @throws TenonError `INTERRUPTED` */
@@ -40,13 +40,32 @@ export async function chooseOne<T>(
 
 /** Asks for a password without showing it. @throws TenonError `INTERRUPTED` */
 export async function askPassword(terminal: Terminal, question: string): Promise<string> {
-  terminal.clearLine();
-  const prompts = await import("@clack/prompts");
-  const answer = await prompts.password({ message: question, output: process.stderr });
-  if (prompts.isCancel(answer)) throw interrupted();
-  return answer;
+  terminal.report(`${question}: `);
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  try {
+    return await readAnswer("", nowhere);
+  } finally {
+    process.stderr.write("\n");
+  }
 }
 
-function interrupted(): TenonError {
+/** Reads a line from the terminal; what is typed is echoed to `output`. */
+async function readAnswer(prompt: string, output: NodeJS.WritableStream): Promise<string> {
+  const { createInterface } = await import("node:readline");
+  const reader = createInterface({ input: process.stdin, output, terminal: true, historySize: 0 });
+  try {
+    return await new Promise((resolve, reject) => {
+      // Ctrl-C and Ctrl-D: raw mode makes them keys, so no signal comes.
+      reader.once("SIGINT", () => reject(unanswered(output)));
+      reader.once("close", () => reject(unanswered(output)));
+      reader.question(prompt, resolve);
+    });
+  } finally {
+    reader.close();
+  }
+}
+
+function unanswered(output: NodeJS.WritableStream): TenonError {
+  output.write("\n");
   return new TenonError("INTERRUPTED", "The question was left without an answer; nothing was changed.");
 }

@@ -1,3 +1,5 @@
+import { constants } from "node:os";
+
 import type { ErrorCode } from "../errors.js";
 
 /** What a command's exit status says; the same table stands in docs/commands.md. */
@@ -18,5 +20,7 @@ const WRONG_USE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 
 export function exitStatusOf(code: ErrorCode): number {
+  // As a shell reports Ctrl-C, which a question gets as a key and not as a signal.
+  if (code === "INTERRUPTED") return EXIT.signal + constants.signals.SIGINT;
   return WRONG_USE.has(code) ? EXIT.wrongUse : EXIT.failed;
 }

@@ -40,7 +40,7 @@ export class Terminal {
 
   /** Columns of stdout; undefined when it is no terminal, and nothing may be cut. */
   get width(): number | undefined {
-    return this.#options.stdout.isTTY === true ? this.#options.stdout.columns : undefined;
+    return this.#options.stdout.isTTY === true ? columnsOf(this.#options.stdout) : undefined;
   }
 
   /** Whether a line on stderr can be replaced by the next one. */
@@ -67,8 +67,8 @@ export class Terminal {
   /** Puts a line on stderr that the next one replaces. */
   showLine(text: string): void {
     if (this.#options.isQuiet || !this.hasLiveLine) return;
-    const columns = this.#options.stderr.columns ?? 80;
-    this.#options.stderr.write(`\r\u001b[2K${truncate(printable(text), Math.max(1, columns - 1))}`);
+    const columns = columnsOf(this.#options.stderr);
+    this.#options.stderr.write(`\r\u001b[2K${truncate(printable(text), columns - 1)}`);
     this.#hasLine = true;
   }
 
@@ -90,4 +90,9 @@ export class Terminal {
     this.clearLine();
     this.#options.stderr.write(`${text}\n`);
   }
+}
+
+/** Some terminals do not know how wide they are, and say 0. */
+function columnsOf({ columns }: OutputStream): number {
+  return columns === undefined || columns < 20 ? 80 : columns;
 }
