@@ -34,7 +34,7 @@ export async function chooseOne<T>(
   const options = answers.map(({ label }, index) => ({ label, value: index }));
   const chosen = await prompts.select({ message: question, options, output: process.stderr });
   const answer = prompts.isCancel(chosen) ? undefined : answers[chosen];
-  if (answer === undefined) throw interrupted();
+  if (answer === undefined) throw unanswered(process.stderr);
   return answer.value;
 }
 
