@@ -18,7 +18,9 @@ export function prepareStep(planned: PlannedStep, dialect: Dialect): PreparedSte
   const { module, version, migration, step } = planned;
   const isUp = planned.direction === "up";
   try {
-    const directives = sqlScripts(step).map((script) => readDirectives(script.text, { file: script.file }));
+    const directives = sqlScripts(step).map((script) =>
+      readDirectives(script.text, { file: script.file, syntax: dialect.syntax }),
+    );
     const isOutside =
       directives.some((each) => each.noTransaction) || (isUp && migration?.transaction === "outside");
     const transaction = isOutside ? "outside" : "inside";

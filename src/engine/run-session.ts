@@ -201,8 +201,25 @@ export class RunSession {
       this.#forgetUncommitted();
       return;
     }
-    if (failed) await this.#writeBooks(true);
-    await this.#commit();
+    if (failed) await this.#keepWhatRanBefore();
+    else await this.#commit();
+  }
+
+  /** Some errors make SQLite roll back the whole transaction by itself; then nothing of the run can be kept. */
+  async #keepWhatRanBefore(): Promise<void> {
+    const { connection, onEvent } = this.#context;
+    try {
+      await this.#writeBooks(true);
+      await this.#commit();
+    } catch (error) {
+      if (connection.inTransaction) await connection.execute("ROLLBACK");
+      this.#results.length = 0;
+      this.#forgetUncommitted();
+      onEvent({
+        kind: "warning",
+        message: `The database took back the whole run, also the steps that had finished: ${messageOf(error)}`,
+      });
+    }
   }
 
   async #commit(): Promise<void> {

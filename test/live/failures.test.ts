@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type RunEvent, SchemaManager } from "../../src/index.js";
-import { engines } from "./engines.js";
+import { engines, sqliteEngines } from "./engines.js";
 
 const table = (name: string) => ({
   name,
@@ -142,5 +142,34 @@ describe.each(engines)("failures on $name", (engine) => {
     );
     await expect(changed.migrateToLatest()).rejects.toMatchObject({ code: "CHECKSUM_MISMATCH" });
     expect(await changed.forgetProgress()).toHaveLength(1);
+  });
+});
+
+describe.each(sqliteEngines)("failures of SQLite's own on $name", (engine) => {
+  test("a conflict that makes SQLite roll back the whole transaction is told as it is, and the next run goes on", async () => {
+    const database = await engine.create();
+    const connection = await database.connect();
+    const warnings: string[] = [];
+    const versions = (conflict: string) => ({
+      1: { name: "One", up: ["CREATE TABLE one (id INTEGER PRIMARY KEY)", "INSERT INTO one VALUES (1)"] },
+      2: { name: "Two", up: [`INSERT OR ${conflict} INTO one VALUES (1)`] },
+    });
+    const manager = new SchemaManager(connection, versions("ROLLBACK"), {
+      onEvent: (event) => event.kind === "warning" && warnings.push(event.message),
+    });
+
+    await expect(manager.migrateToLatest()).rejects.toMatchObject({
+      code: "MIGRATION_FAILED",
+      where: { version: "2" },
+    });
+
+    expect(connection.inTransaction).toBe(false);
+    expect(warnings).toEqual([expect.stringContaining("took back the whole run")]);
+    expect(await connection.tableExists("one")).toBe(false);
+    expect(await database.look("SELECT version, status FROM schema_migrations")).toMatchObject([
+      { version: "2", status: "failed" },
+    ]);
+    await new SchemaManager(connection, versions("IGNORE")).migrateToLatest();
+    expect(await database.look("SELECT id FROM one")).toMatchObject([{ id: 1 }]);
   });
 });
