@@ -3,7 +3,13 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type ErrorCode, TenonError } from "../errors.js";
 import type { Connection } from "./connection.js";
-import { type DatabaseFile, inspectDatabaseFile, refuseAbsent, refuseFolder } from "./database-file.js";
+import {
+  type DatabaseFile,
+  inspectDatabaseFile,
+  refuseAbsent,
+  refuseCutShort,
+  refuseFolder,
+} from "./database-file.js";
 import { readHead, refusePlainHead, setKey } from "./encryption/database-cipher.js";
 import { type Encryption, refuseEncrypted, unlockDatabase } from "./encryption/unlock.js";
 import { LibsqlConnection, type LibsqlConnectionOptions } from "./libsql-connection.js";
@@ -54,9 +60,18 @@ async function openFile(
   dataKey: Uint8Array | undefined,
 ): Promise<Connection> {
   const { readOnly = false, busyTimeoutMs = DEFAULT_BUSY_TIMEOUT_MS } = options;
+  const { path, description, kind } = file;
+  const isThere = kind === "plain" || kind === "opaque";
+  if (isThere) refuseCutShort(file);
   if (readOnly) return openReadOnly(file, dataKey, busyTimeoutMs);
-  const native = await openHandle(file.path, file.description, dataKey);
-  return prepareSession({ native, description: file.description, busyTimeoutMs, readOnly, file: file.path });
+  try {
+    const native = await openHandle(path, description, dataKey);
+    return await prepareSession({ native, description, busyTimeoutMs, readOnly, file: path });
+  } catch (error) {
+    // In a folder that may not be written not even reading a WAL database works: it is opened as what it is.
+    if (isThere && isNotWritable(error)) return openReadOnly(file, dataKey, busyTimeoutMs);
+    throw error;
+  }
 }
 
 /**
@@ -93,11 +108,17 @@ async function openReadOnly(
     const native = await openHandle(`${address}?mode=ro`, description, dataKey);
     return await prepareSession({ native, ...session, onClosed });
   } catch (error) {
-    const isUnopenable = error instanceof TenonError && error.details["engineCode"] === "SQLITE_CANTOPEN";
-    if (!isUnopenable || hadSideFiles) throw error;
+    if (!isNotWritable(error) || hadSideFiles) throw error;
     const native = await openHandle(`${address}?mode=ro&immutable=1`, description, dataKey);
     return prepareSession({ native, ...session });
   }
+}
+
+/** True when the engine needed to write a file for its own use, and could not. */
+function isNotWritable(error: unknown): boolean {
+  return (
+    error instanceof TenonError && (error.code === "DATABASE_READ_ONLY" || error.code === "CONNECTION_FAILED")
+  );
 }
 
 async function removeSideFiles(path: string, dataKey: Uint8Array | undefined): Promise<void> {
