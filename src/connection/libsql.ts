@@ -12,8 +12,9 @@ import {
 } from "./database-file.js";
 import { readHead, refusePlainHead, setKey } from "./encryption/database-cipher.js";
 import { type Encryption, refuseEncrypted, unlockDatabase } from "./encryption/unlock.js";
-import { LibsqlConnection, type LibsqlConnectionOptions } from "./libsql-connection.js";
+import { LibsqlConnection } from "./libsql-connection.js";
 import { type NativeDatabase, openNative } from "./libsql-driver.js";
+import type { LibsqlSessionOptions } from "./libsql-session.js";
 
 export interface LibsqlOptions {
   /** A path of the file system, or `:memory:`. */
@@ -163,12 +164,12 @@ async function openHandle(
   }
 }
 
-async function prepareSession(options: LibsqlConnectionOptions): Promise<Connection> {
+async function prepareSession(options: LibsqlSessionOptions): Promise<Connection> {
   const { description, busyTimeoutMs, readOnly, file } = options;
   const connection = new LibsqlConnection(options);
   try {
     // Reads the first page: what is damaged, or locked, shows here.
-    await connection.query("PRAGMA schema_version");
+    await connection.execute("PRAGMA schema_version");
     await connection.execute("PRAGMA foreign_keys = ON");
     const [row] = await connection.query("PRAGMA foreign_keys");
     if (row?.["foreign_keys"] !== 1) {
@@ -193,7 +194,7 @@ async function switchToWal(connection: Connection, busyTimeoutMs: number): Promi
   if (row?.["journal_mode"] === "wal") return;
   try {
     const wait = { busyTimeoutMs: Math.min(busyTimeoutMs, LONGEST_WAIT_FOR_WAL_MS) };
-    await connection.query("PRAGMA journal_mode = WAL", [], wait);
+    await connection.execute("PRAGMA journal_mode = WAL", [], wait);
   } catch (error) {
     if (!(error instanceof TenonError) || !MEANS_NO_WAL.has(error.code)) throw error;
   }
