@@ -1,16 +1,7 @@
-import {
-  accessSync,
-  closeSync,
-  constants,
-  openSync,
-  readlinkSync,
-  readSync,
-  realpathSync,
-  type Stats,
-  statSync,
-} from "node:fs";
+import { accessSync, constants, readlinkSync, realpathSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { messageOf, TenonError } from "../errors.js";
+import { readFileHeader } from "./file-header.js";
 
 /** What lies where a database should be, seen before the engine looks: nothing is created or changed on the way. */
 export interface DatabaseFile {
@@ -168,16 +159,11 @@ function statOf(file: string, description: string): Stats | undefined {
 }
 
 function readHeader(file: string, description: string): Uint8Array {
-  const header = new Uint8Array(100);
-  let handle: number | undefined;
   try {
-    handle = openSync(file, "r");
-    return header.subarray(0, readSync(handle, header));
+    return readFileHeader(file);
   } catch (error) {
     const reason = codeOf(error) === "EACCES" ? "this user may not read it" : messageOf(error);
     throw failed(`${description} cannot be opened: ${reason}.`, "Change the rights of the file.");
-  } finally {
-    if (handle !== undefined) closeSync(handle);
   }
 }
 

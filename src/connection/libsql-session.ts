@@ -1,5 +1,6 @@
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { TenonError } from "../errors.js";
+import { closeParkedHandles } from "./file-header.js";
 import { canReleaseStatements, type NativeDatabase, releaseStatements } from "./libsql-driver.js";
 import { isEmptyStatement, isWorthWaiting, toTenonError } from "./libsql-errors.js";
 import { noStatement } from "./libsql-statement.js";
@@ -103,6 +104,7 @@ export class LibsqlSession {
       this.statements.forgetAll();
       this.#native.close();
       if (mustRelease) await releaseStatements();
+      closeParkedHandles();
     } catch (error) {
       throw toTenonError(error, this.description);
     }

@@ -1,7 +1,9 @@
+import { statSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Connection } from "../../../src/connection/index.js";
 import { TenonError } from "../../../src/errors.js";
+import { openElsewhere } from "./open-elsewhere.js";
 import { useTemporaryFolder } from "./temporary-folder.js";
 
 const folder = useTemporaryFolder();
@@ -86,6 +88,37 @@ describe("behind a statement that found the database held, everything is committ
     await late.execute("INSERT INTO t VALUES (2)");
     expect(await committed()).toEqual([1, 2]);
     expect(await late.query("PRAGMA journal_mode = WAL")).toEqual([{ journal_mode: "wal" }]);
+  });
+});
+
+describe("the locks of an open database", () => {
+  test("outlive every look at its file from the same process", async () => {
+    const connection = await folder.open("app.db");
+    await connection.execute("CREATE TABLE t (a)");
+    const wal = statSync(folder.path("app.db-wal")).ino;
+    const second = await folder.open("app.db");
+    await second.close();
+    await folder.open("app.db", { readOnly: true });
+    await expect(folder.open("app.db", { encryption: { password: "sesame" } })).rejects.toThrow();
+
+    // The last to close removes the WAL; with the locks gone, the other process would take itself for the last.
+    const url = `file:${folder.path("app.db")}`;
+    expect(await openElsewhere({ url, script: "INSERT INTO t VALUES (1)" })).toEqual({ rows: [] });
+
+    expect(statSync(folder.path("app.db-wal")).ino).toBe(wal);
+    await connection.execute("INSERT INTO t VALUES (2)");
+    expect(await openElsewhere({ url, read: "SELECT a FROM t" })).toEqual({ rows: [{ a: 1 }, { a: 2 }] });
+  });
+
+  test("keep what six processes write that create the same database at once", async () => {
+    const processes = [0, 1, 2, 3, 4, 5].map((value) =>
+      openElsewhere({
+        url: `file:${folder.path("app.db")}`,
+        script: `CREATE TABLE IF NOT EXISTS t (a); INSERT INTO t VALUES (${value})`,
+      }),
+    );
+    for (const answer of await Promise.all(processes)) expect(answer).toEqual({ rows: [] });
+    expect(await committed()).toEqual([0, 1, 2, 3, 4, 5]);
   });
 });
 
