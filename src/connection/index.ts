@@ -16,5 +16,6 @@ export { changePassword, type PasswordChange } from "./encryption/change-passwor
 export type { Encryption } from "./encryption/unlock.js";
 export { connectToLockFile } from "./libsql.js";
 export type { PgClient, PgPool } from "./pg-client.js";
+export { type PgSession, pgSessionOf } from "./pg-session.js";
 export { redactUrl } from "./redact-url.js";
 export { type DatabaseUrl, parseDatabaseUrl } from "./url.js";

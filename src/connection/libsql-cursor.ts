@@ -1,4 +1,5 @@
 import type { Row } from "./connection.js";
+import type { NativeStatement } from "./libsql-driver.js";
 import { namesOf, type PreparedStatement } from "./libsql-statements.js";
 import { readRow } from "./libsql-values.js";
 
@@ -10,8 +11,8 @@ import { readRow } from "./libsql-values.js";
  * unnoticed, because the driver reads ahead, that is a first step anew: so only what merely reads is read this way.
  */
 export class LibsqlCursor {
-  /** Gone when it was read to its end or let go: a handle does not close while somebody can reach a statement. */
-  #prepared: PreparedStatement | undefined;
+  readonly #prepared: PreparedStatement;
+  #statement: NativeStatement | undefined;
   #rows: Iterator<unknown> | undefined;
   #ahead: IteratorResult<unknown> | undefined;
   #names: readonly string[] = [];
@@ -19,14 +20,14 @@ export class LibsqlCursor {
 
   constructor(prepared: PreparedStatement, values: readonly unknown[]) {
     this.#prepared = prepared;
+    this.#statement = prepared.native;
     this.#values = values;
   }
 
   /** Runs the statement as far as its first row, so that errors and locks show now. */
   start(): void {
-    if (this.#prepared === undefined) return;
-    this.#rows = this.#prepared.native.iterate(this.#values);
-    this.#ahead = this.#rows.next();
+    this.#rows = this.#statement?.iterate(this.#values);
+    this.#ahead = this.#rows?.next();
     this.#names = namesOf(this.#prepared);
   }
 
@@ -37,7 +38,7 @@ export class LibsqlCursor {
       const result = this.#ahead ?? this.#rows?.next();
       this.#ahead = undefined;
       if (result === undefined || result.done) {
-        this.#prepared = undefined;
+        this.#statement = undefined;
         this.#rows = undefined;
         return rows;
       }
@@ -47,8 +48,8 @@ export class LibsqlCursor {
   }
 
   close(): void {
-    const statement = this.#prepared?.native;
-    this.#prepared = undefined;
+    const statement = this.#statement;
+    this.#statement = undefined;
     this.#rows = undefined;
     this.#ahead = undefined;
     try {

@@ -3,12 +3,13 @@ import type { ColumnInfo, Connection, ExecuteResult, Row, SqlInput } from "./con
 import { readRelationColumns, relationExists } from "./pg-catalog.js";
 import { sessionLostWhileIdle, statementError } from "./pg-errors.js";
 import { firstWord } from "./pg-first-word.js";
+import type { PgSession, SecondSession } from "./pg-session.js";
 import { cursorFor } from "./pg-stream.js";
 import { encodeParameter } from "./pg-values.js";
 import type { Answer, Failure, PgWire } from "./pg-wire.js";
 
 /** A Connection over PostgreSQL's protocol, whoever is at the other end. */
-export class PgConnection implements Connection {
+export class PgConnection implements Connection, PgSession {
   readonly engine = "postgres";
   readonly #wire: PgWire;
   /** The end of the line in which calls wait: a session does one thing at a time. */
@@ -25,6 +26,15 @@ export class PgConnection implements Connection {
 
   get description(): string {
     return this.#wire.description;
+  }
+
+  get announcedPid(): number | undefined {
+    return this.#wire.announcedPid;
+  }
+
+  async openSecond(options: SecondSession = {}): Promise<Connection | undefined> {
+    const wire = await this.#wire.openSecond?.(options);
+    return wire === undefined ? undefined : new PgConnection(wire);
   }
 
   get inTransaction(): boolean {

@@ -16,12 +16,18 @@ export class PgSocket implements PgWire {
   readonly description: string;
   status: TransactionStatus = "idle";
   lost: unknown;
+  readonly announcedPid: number | undefined;
+  readonly openSecond: PgWire["openSecond"];
   readonly #client: PgClient;
   readonly #readiness: PgReadiness;
   readonly #giveBack: (socket: PgSocket) => Promise<void>;
   #quiet = false;
 
-  constructor(client: PgClient, giveBack: (socket: PgSocket) => Promise<void>) {
+  constructor(
+    client: PgClient,
+    giveBack: (socket: PgSocket) => Promise<void>,
+    openSecond?: PgWire["openSecond"],
+  ) {
     const readiness = readinessOf(client);
     if (readiness === undefined) {
       throw new TenonError("UNSUPPORTED", "A client of pg-native, or one in pipeline mode, cannot be used.", {
@@ -30,6 +36,8 @@ export class PgSocket implements PgWire {
     }
     this.#readiness = readiness;
     this.#client = client;
+    this.announcedPid = client.processID ?? undefined;
+    this.openSecond = openSecond;
     this.description = describePgClient(client);
     this.#giveBack = giveBack;
     readiness.on("readyForQuery", this.#noteStatus);

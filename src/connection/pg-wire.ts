@@ -1,4 +1,5 @@
 import type { Row } from "./connection.js";
+import type { SecondSession } from "./pg-session.js";
 import type { WireInput } from "./pg-values.js";
 
 /** What a statement, or the last one of a script, answered. */
@@ -31,6 +32,10 @@ export interface PgWire {
   readonly status: TransactionStatus;
   /** What ended the session, when it is over. */
   readonly lost: unknown;
+  /** The number of the session as it was told when connecting. */
+  readonly announcedPid?: number | undefined;
+  /** Opens another session with the same address. */
+  readonly openSecond?: ((options: SecondSession) => Promise<PgWire>) | undefined;
   /** One statement in the extended protocol, which itself refuses to take several. */
   ask(sql: string, parameters: readonly WireInput[]): Promise<Answer | Failure>;
   /** A script in the simple protocol, in one round trip; its rows are dropped. */

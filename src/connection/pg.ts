@@ -25,6 +25,14 @@ const CONNECT_TIMEOUT_MS = 30_000;
 
 /** Opens a session of its own. URL and environment (PGHOST, PGPASSWORD, PGSSLMODE, …) are read as `pg` reads them. */
 export async function openPg(url: string, options: PgOptions = {}): Promise<Connection> {
+  return await settled(await openSocket(url, options), options);
+}
+
+async function openSocket(
+  url: string,
+  options: PgOptions,
+  onClosed?: () => Promise<void>,
+): Promise<PgSocket> {
   const client = await newClient(url, options);
   const description = describePgClient(client);
   // The client reports a failure to connect in its promise, and sometimes once more as an event.
@@ -35,9 +43,19 @@ export async function openPg(url: string, options: PgOptions = {}): Promise<Conn
     await client.end().catch(ignore);
     throw connectError(error, description);
   }
-  const socket = new PgSocket(client, () => client.end());
+  const giveBack = async () => {
+    await client.end();
+    await onClosed?.();
+  };
+  const socket = new PgSocket(client, giveBack, (second) =>
+    openSocket(
+      second.database === undefined ? url : onDatabase(url, second.database),
+      options,
+      second.onClosed,
+    ),
+  );
   client.off("error", ignore);
-  return await settled(socket, options);
+  return socket;
 }
 
 /**
@@ -52,6 +70,12 @@ export async function borrowPg(lender: PgPool | PgClient, options: PgOptions = {
   }
   const client = await takeFrom(lender, options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS);
   return await settled(await borrow(client, (broken) => client.release(broken)), options);
+}
+
+function onDatabase(url: string, database: string): string {
+  const other = new URL(url);
+  other.pathname = `/${encodeURIComponent(database)}`;
+  return other.href;
 }
 
 async function newClient(url: string, options: PgOptions): Promise<PgClient> {

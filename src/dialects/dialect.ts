@@ -19,6 +19,8 @@ export interface Dialect {
 
   /** Where the journal of this connection lives: quoted in full, so that no search path can mislead it. */
   journalAddress(connection: Connection, table: string): Promise<TableAddress>;
+  /** Another table beside it, in the same schema; asks nobody. */
+  addressBeside(address: TableAddress, table: string): TableAddress;
   /** Columns of a table found by its exact address (not through a search path); undefined when there is none. */
   readColumns(connection: Connection, address: TableAddress): Promise<readonly string[] | undefined>;
 
@@ -98,6 +100,8 @@ export interface Capabilities {
   readonly transactionIsLock: boolean;
   /** Rows that violate foreign keys can exist (constraints can be off or deferred past a step). */
   readonly canViolateForeignKeys: boolean;
+  /** `loadSchema` gives what is needed to read a database into a model, so that a snapshot can be taken. */
+  readonly readsModels: boolean;
 }
 
 /** A table's full address. `sql` is quoted and qualified. */

@@ -8,6 +8,7 @@ export async function loadDialect(engine: EngineName): Promise<Dialect> {
     case "sqlite":
       return (await import("./sqlite/index.js")).sqlite;
     case "postgres":
+      return (await import("./postgres/index.js")).postgres;
     case "sqlserver":
       throw new TenonError("UNSUPPORTED", `Tenon cannot run migrations on ${engine} yet.`, {
         hint: "Use a SQLite database.",

@@ -26,12 +26,8 @@ export async function executeStep(
     }
   }
   if (planned.direction === "up") await verifyStep(connection, dialect, planned);
-  try {
-    await dialect.settleConstraints?.(connection);
-    await guards.finish();
-  } catch (error) {
-    throw error instanceof TenonError ? error.at(placeOf(planned, step.scripts[0]?.file)) : error;
-  }
+  await dialect.settleConstraints?.(connection);
+  await guards.finish();
 }
 
 /** Runs one statement under the guards; a failure tells the line of the file. */

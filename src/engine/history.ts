@@ -39,7 +39,7 @@ export async function readHistory(request: HistoryRequest): Promise<History> {
   const shape = await journal.shape();
   if (shape === "current") return { rows: await journal.readAll(), journal: "current" };
   if (shape === "single-module") return readCarryOver(request, journal.address);
-  const legacy = await request.dialect.journalAddress(request.connection, LEGACY_TABLE);
+  const legacy = request.dialect.addressBeside(journal.address, LEGACY_TABLE);
   const columns = await request.dialect.readColumns(request.connection, legacy);
   const isLegacy = columns !== undefined && [...columns].sort().join() === LEGACY_COLUMNS.join();
   return isLegacy ? readCarryOver(request, legacy) : { rows: [], journal: "missing" };
@@ -145,7 +145,7 @@ function utcTime(value: unknown): string {
 async function freeName(request: HistoryRequest, wanted: string): Promise<string> {
   for (let attempt = 1; ; attempt++) {
     const name = attempt === 1 ? wanted : `${wanted}_${attempt}`;
-    const address = await request.dialect.journalAddress(request.connection, name);
+    const address = request.dialect.addressBeside(request.journal.address, name);
     if ((await request.dialect.readColumns(request.connection, address)) === undefined) return name;
   }
 }

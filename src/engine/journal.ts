@@ -60,7 +60,7 @@ export class Journal {
       connection,
       dialect,
       address,
-      await dialect.journalAddress(connection, `${table}_state`),
+      dialect.addressBeside(address, `${address.table}_state`),
     );
   }
 

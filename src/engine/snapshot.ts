@@ -50,6 +50,7 @@ export interface SnapshotRequest {
 /** Stores what the database looks like now beside the journal; part of the caller's transaction. */
 export async function takeSnapshot(request: SnapshotRequest): Promise<void> {
   const { connection, dialect, journal, digests, takenAt } = request;
+  if (!dialect.capabilities.readsModels) return;
   const schema = await dialect.loadSchema();
   const model = await readModel(connection, dialect, journal);
   // Level 1: the text is repetitive, and a run should not wait for the last percent.

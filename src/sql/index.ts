@@ -18,7 +18,7 @@ export { readEffects } from "./read-effects.js";
 export { splitStatements } from "./split-statements.js";
 export type { SqlSyntax, Statement, StatementText } from "./statement.js";
 export type { Token, TokenKind } from "./token.js";
-export type { ObjectName } from "./token-reader.js";
+export { type ObjectName, TokenReader } from "./token-reader.js";
 export { cannotRunInTransaction, type TransactionLimit } from "./transaction-limits.js";
 export { readTransactionWord, type TransactionWord } from "./transaction-word.js";
 export { readTriggerBody, type TriggerBody, type TriggerEvent } from "./trigger-body.js";

@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { messageOf, TenonError } from "../../errors.js";
-import { readFileHeader } from "../file-header.js";
 import { type NativeDatabase, openNative } from "../libsql-driver.js";
 import { CIPHER, HEAD_BYTES } from "./key-file.js";
 
@@ -63,5 +62,11 @@ export function refusePlainHead(head: Uint8Array): void {
 const PLAIN_HEAD = Buffer.from("SQLite format 3\0").subarray(0, HEAD_BYTES);
 
 export function readHead(file: string): Uint8Array {
-  return readFileHeader(file).slice(0, HEAD_BYTES);
+  const handle = openSync(file, "r");
+  try {
+    const head = new Uint8Array(HEAD_BYTES);
+    return head.subarray(0, readSync(handle, head));
+  } finally {
+    closeSync(handle);
+  }
 }

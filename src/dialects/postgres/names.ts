@@ -1,3 +1,5 @@
+import { isKeyword } from "./keywords.js";
+
 /** Names are cut to this many bytes: https://www.postgresql.org/docs/current/sql-syntax-lexical.html */
 const LONGEST_NAME = 63;
 
@@ -6,6 +8,11 @@ const encoder = new TextEncoder();
 /** A name as SQL, always quoted. */
 export function quote(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A name as the engine deparses it: quoted where it must be. */
+export function quoteWhereNeeded(name: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(name) && !isKeyword(name) ? name : quote(name);
 }
 
 /** A name with its schema as SQL. */

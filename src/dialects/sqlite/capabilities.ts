@@ -8,4 +8,5 @@ export const capabilities: Capabilities = {
   defaultTransaction: "run",
   transactionIsLock: true,
   canViolateForeignKeys: true,
+  readsModels: true,
 };

@@ -5,7 +5,7 @@ import { capabilities } from "./capabilities.js";
 import { readViolations, watchForeignKeys } from "./foreign-keys.js";
 import { begin, lock } from "./lock.js";
 import { watchLosses } from "./losses.js";
-import { journalAddress, quote, readColumns } from "./names.js";
+import { addressOf, journalAddress, quote, readColumns } from "./names.js";
 import { literal, offline } from "./offline.js";
 import { canRunInTransaction, prepareScript, refuseInCode } from "./script.js";
 import { applySettings } from "./session.js";
@@ -19,6 +19,7 @@ export const sqlite: Dialect = {
   placeholder: () => "?",
   literal,
   journalAddress,
+  addressBeside: (_address, table) => addressOf(table),
   readColumns,
   journalStatements: (journal, state, columns) => journalStatements(sqlite, journal, state, columns),
   prepareScript,

@@ -1,0 +1,46 @@
+import { TenonError } from "../../errors.js";
+import type { Dialect } from "../dialect.js";
+import { journalStatements } from "../journal-statements.js";
+import { capabilities } from "./capabilities.js";
+import { settleConstraints } from "./constraints.js";
+import { addressOf, journalAddress, readColumns } from "./journal-address.js";
+import { begin, lock } from "./lock.js";
+import { watchLosses } from "./losses.js";
+import { quote } from "./names.js";
+import { literal, offline } from "./offline.js";
+import { recover } from "./recover.js";
+import { openScratch } from "./scratch.js";
+import { canRunInTransaction, prepareScript, refuseInCode } from "./script.js";
+import { applySettings } from "./session.js";
+import { isTransient } from "./transient.js";
+
+/** PostgreSQL, as a server and as PGlite. */
+export const postgres: Dialect = {
+  engine: "postgres",
+  syntax: "postgres",
+  capabilities,
+  quote,
+  placeholder: (position) => `$${position}`,
+  literal,
+  journalAddress,
+  addressBeside: (address, table) => addressOf(address.schema, table),
+  readColumns,
+  journalStatements: (journal, state, columns) => journalStatements(postgres, journal, state, columns),
+  prepareScript,
+  refuseInCode,
+  canRunInTransaction,
+  recover,
+  lock,
+  begin,
+  applySettings,
+  settleConstraints,
+  watchLosses,
+  offline,
+  openScratch,
+  loadSchema: async () => {
+    throw new TenonError("UNSUPPORTED", "Tenon does not read the schema of PostgreSQL yet.", {
+      hint: "Migrations run on it; comparing schemas works on SQLite.",
+    });
+  },
+  isTransient,
+};
