@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { defineModule, diff, inspect, SchemaManager } from "../../src/index.js";
-import { engines } from "./engines.js";
+import { comparedEngines } from "./engines.js";
 
 const before = `
   CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, age INTEGER);
@@ -17,7 +17,7 @@ const after = `
   CREATE UNIQUE INDEX idx_posts_title ON posts(title);
   CREATE VIEW adults AS SELECT id, name FROM users WHERE age >= 18;`;
 
-describe.each(engines.filter((engine) => engine.isShared))("diff on $name", (engine) => {
+describe.each(comparedEngines.filter((engine) => engine.isShared))("diff on $name", (engine) => {
   test("what changes is told, made, and then nothing is left to do; every row of a cascading child is there", async () => {
     const [one, other] = [await engine.create(), await engine.create()];
     const [from, to] = [await one.connect(), await other.connect()];

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import Database from "libsql";
 import { onTestFinished } from "vitest";
 import { type Connection, type ConnectOptions, connect, type Row } from "../../src/index.js";
+import { sharedPglite } from "../servers/pglite-shared.js";
+import { postgresDatabase, postgresWitness } from "../servers/postgres.js";
 
 /** One engine that the live suite runs on. A new engine joins by adding itself to `engines`. */
 export interface LiveEngine {
@@ -11,6 +13,8 @@ export interface LiveEngine {
   readonly engine: "sqlite" | "postgres";
   /** Several processes can open the same database. */
   readonly isShared: boolean;
+  /** Its schema can be read into a model, so that it can be compared. */
+  readonly readsModels: boolean;
   /** A fresh, empty database for one test; it is gone when the test has finished. */
   create(): Promise<LiveDatabase>;
 }
@@ -44,6 +48,7 @@ const sqliteFile: LiveEngine = {
   name: "SQLite file",
   engine: "sqlite",
   isShared: true,
+  readsModels: true,
   async create() {
     const path = join(temporaryFolder(), "app.db");
     const url = `file:${path}`;
@@ -68,6 +73,7 @@ const sqliteMemory: LiveEngine = {
   name: "SQLite memory",
   engine: "sqlite",
   isShared: false,
+  readsModels: true,
   async create() {
     // A database in memory belongs to one connection, so there is no second one to look through.
     const only = await closing(":memory:", {});
@@ -86,6 +92,7 @@ const sqliteEncrypted: LiveEngine = {
   name: "SQLite encrypted",
   engine: "sqlite",
   isShared: true,
+  readsModels: true,
   async create() {
     const url = `file:${join(temporaryFolder(), "secret.db")}`;
     // The full cost of deriving the key is measured elsewhere; here it would only make every test slow.
@@ -108,5 +115,43 @@ const sqliteEncrypted: LiveEngine = {
   },
 };
 
-export const engines: readonly LiveEngine[] = [sqliteFile, sqliteMemory, sqliteEncrypted];
+const postgres: LiveEngine = {
+  name: "PostgreSQL",
+  engine: "postgres",
+  isShared: true,
+  readsModels: false,
+  async create() {
+    const url = await postgresDatabase();
+    const witness = await postgresWitness(url);
+    return {
+      url,
+      options: {},
+      engine: "postgres",
+      connect: () => closing(url, {}),
+      look: async (sql) => (await witness.query(sql)).rows,
+    };
+  },
+};
+
+const pglite: LiveEngine = {
+  name: "PGlite",
+  engine: "postgres",
+  isShared: false,
+  readsModels: false,
+  async create() {
+    // One session is all that PGlite has; it is emptied for the next test.
+    const only = await sharedPglite();
+    return {
+      url: "pglite:",
+      options: {},
+      engine: "postgres",
+      connect: async () => only,
+      look: async (sql) => only.query(sql),
+    };
+  },
+};
+
+export const engines: readonly LiveEngine[] = [sqliteFile, sqliteMemory, sqliteEncrypted, postgres, pglite];
+/** Those whose schemas can be compared. */
+export const comparedEngines: readonly LiveEngine[] = engines.filter((each) => each.readsModels);
 export const sqliteEngines: readonly LiveEngine[] = engines.filter((each) => each.engine === "sqlite");

@@ -46,6 +46,8 @@ process.on("exit", () => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
+// Otherwise it closes a connection that a test is just about to use again.
+service.keepAliveTimeout = 0;
 service.listen(0, "127.0.0.1");
 await once(service, "listening");
 process.stdout.write(`http://127.0.0.1:${service.address().port}\n`);

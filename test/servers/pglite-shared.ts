@@ -1,24 +1,23 @@
-import { onTestFinished } from "vitest";
 import type { Connection } from "../../src/connection/index.js";
 import { openPglite } from "../../src/connection/pglite.js";
 import { TenonError } from "../../src/errors.js";
 
-let shared: Connection | undefined;
+let shared: Promise<Connection> | undefined;
 
 /**
- * A PGlite session whose database is empty: one for all tests of a file, since each opening takes longer than
- * most tests, cleaned when a test has finished. A test that closes it, or breaks it, costs the next a new one.
+ * A PGlite session whose database is empty: one for all tests of a file, since each opening takes longer than most
+ * tests. It stays open when a test closes it; a test that breaks it costs the next one a new session.
  */
 export async function sharedPglite(): Promise<Connection> {
-  shared ??= await openPglite({ folder: undefined });
-  const connection = shared;
-  onTestFinished(async () => {
-    if (!(await clean(connection))) shared = undefined;
-  });
-  return connection;
+  shared ??= openPglite({ folder: undefined }).then(keptOpen);
+  const connection = await shared;
+  if (await empty(connection)) return connection;
+  shared = undefined;
+  return await sharedPglite();
 }
 
-async function clean(connection: Connection): Promise<boolean> {
+/** False when the session is over. */
+async function empty(connection: Connection): Promise<boolean> {
   try {
     if (connection.inTransaction) await connection.execute("ROLLBACK");
     await connection.execute("DISCARD ALL");
@@ -30,8 +29,17 @@ async function clean(connection: Connection): Promise<boolean> {
     );
     return true;
   } catch (error) {
-    if (error instanceof TenonError && ["CONNECTION_CLOSED", "CONNECTION_LOST"].includes(error.code))
-      return false;
+    if (error instanceof TenonError && error.code === "CONNECTION_LOST") return false;
     throw error;
   }
+}
+
+function keptOpen(connection: Connection): Connection {
+  return new Proxy(connection, {
+    get(target, name) {
+      if (name === "close") return async () => undefined;
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
 }

@@ -25,13 +25,19 @@ export async function postgresDatabase(): Promise<string> {
 
 /** A second, independent session for looking at what the code under test did; ended with the test. */
 export async function postgresWitness(url: string): Promise<pg.Client> {
-  const witness = new pg.Client({ connectionString: url });
+  const witness = new pg.Client({ connectionString: url, types });
   // The session may be ended by the test itself (a dropped database, a stopped server).
   witness.on("error", () => {});
   await witness.connect();
   onTestFinished(() => witness.end());
   return witness;
 }
+
+/** Integers as numbers: no test has one that is too large. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (type: number, format?: "text" | "binary") =>
+    type === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(type, format),
+};
 
 async function onServer(url: string, sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });

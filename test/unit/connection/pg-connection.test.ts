@@ -256,13 +256,6 @@ describe.each(pgEngines)("a connection on $name", ({ open }) => {
     expect(await connection.getTableInfo("nowhere")).toEqual([]);
   });
 
-  test("says that it is closed when it is used after close, which may be called twice", async () => {
-    const connection = await open();
-    await connection.close();
-    await connection.close();
-    expect((await errorOf(connection.query("SELECT 1"))).code).toBe("CONNECTION_CLOSED");
-  });
-
   test("has no data for COPY FROM stdin and says so", async () => {
     const connection = await open();
     await connection.execute("CREATE TABLE notes (id int)");

@@ -210,6 +210,13 @@ test("closing rolls back what is open and ends the session on the server", async
   expect((await witness.query("SELECT * FROM notes")).rows).toEqual([]);
 });
 
+test("says that it is closed when it is used after close, which may be called twice", async () => {
+  const connection = await openPg(await postgresDatabase());
+  await connection.close();
+  await connection.close();
+  expect((await errorOf(connection.query("SELECT 1"))).code).toBe("CONNECTION_CLOSED");
+});
+
 test("leaves the type parsers of the package as they are", async () => {
   const url = await postgresDatabase();
   await (await opened(url)).query("SELECT now(), 1::int8");

@@ -69,6 +69,8 @@ test("a database in memory is PostgreSQL, and gone when it is closed", async () 
   const [row] = await connection.query("SELECT version() AS version");
   expect(row?.["version"]).toContain("PostgreSQL");
   await connection.close();
+  await connection.close();
+  expect((await errorOf(connection.query("SELECT 1"))).code).toBe("CONNECTION_CLOSED");
 });
 
 test("a folder keeps its data from one connection to the next", async () => {
