@@ -1,16 +1,7 @@
-import {
-  accessSync,
-  closeSync,
-  constants,
-  openSync,
-  readlinkSync,
-  readSync,
-  realpathSync,
-  type Stats,
-  statSync,
-} from "node:fs";
+import { accessSync, constants, readlinkSync, realpathSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { messageOf, TenonError } from "../errors.js";
+import { readFileHeader } from "./file-header.js";
 
 /** What lies where a database should be, seen before the engine looks: nothing is created or changed on the way. */
 export interface DatabaseFile {
@@ -75,14 +66,42 @@ export function refuseFolder(file: DatabaseFile): void {
 }
 
 /**
+ * Refuses a file that ends in the middle of a page: the engine would notice only when it comes to that page. While a
+ * journal or WAL is beside it, the end of the file may still be on its way.
+ */
+export function refuseCutShort({ path, description, header }: DatabaseFile): void {
+  if (hasContent(`${path}-wal`) || hasContent(`${path}-journal`)) return;
+  // Asked only now: what was written to a WAL that is gone is in the file by now.
+  const { size } = statSync(path);
+  const pageSize = pageSizeOf(header);
+  if (pageSize === undefined || size % pageSize === 0) return;
+  throw new TenonError(
+    "DATABASE_CORRUPT",
+    `${description} was cut short: its ${size} bytes end in the middle of a page of ${pageSize}.`,
+    { hint: "Restore it from a backup, or copy it again. Nothing was changed." },
+  );
+}
+
+function hasContent(path: string): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
+}
+
+/**
  * True when the file has the form of an encrypted database: the cipher leaves these eight bytes of the header as they
  * are, and five of them are always the same: https://sqlite.org/fileformat.html#the_database_header
  */
 export function looksEncrypted({ kind, header }: DatabaseFile): boolean {
   if (kind !== "opaque" || header.length < 24) return false;
-  const pageSize = ((header[16] ?? 0) << 8) | (header[17] ?? 0);
-  const isPageSize = pageSize === 1 || (pageSize >= 512 && Number.isInteger(Math.log2(pageSize)));
-  return isPageSize && header[21] === 64 && header[22] === 32 && header[23] === 32;
+  return pageSizeOf(header) !== undefined && header[21] === 64 && header[22] === 32 && header[23] === 32;
+}
+
+/** The page size in the header, which encryption leaves readable; undefined when it is none. */
+function pageSizeOf(header: Uint8Array): number | undefined {
+  if (header.length < 18) return undefined;
+  const stored = ((header[16] ?? 0) << 8) | (header[17] ?? 0);
+  // 65536 does not fit into the two bytes, and is written as 1.
+  const size = stored === 1 ? 65536 : stored;
+  return size >= 512 && Number.isInteger(Math.log2(size)) ? size : undefined;
 }
 
 /** https://sqlite.org/fileformat.html#magic_header_string */
@@ -140,16 +159,11 @@ function statOf(file: string, description: string): Stats | undefined {
 }
 
 function readHeader(file: string, description: string): Uint8Array {
-  const header = new Uint8Array(100);
-  let handle: number | undefined;
   try {
-    handle = openSync(file, "r");
-    return header.subarray(0, readSync(handle, header));
+    return readFileHeader(file);
   } catch (error) {
     const reason = codeOf(error) === "EACCES" ? "this user may not read it" : messageOf(error);
     throw failed(`${description} cannot be opened: ${reason}.`, "Change the rights of the file.");
-  } finally {
-    if (handle !== undefined) closeSync(handle);
   }
 }
 

@@ -8,12 +8,6 @@ import { namesOf } from "./libsql-statements.js";
 import { LibsqlTransactions } from "./libsql-transaction.js";
 import { bindValues, readRow } from "./libsql-values.js";
 
-export interface LibsqlConnectionOptions extends LibsqlSessionOptions {
-  readonly readOnly: boolean;
-  /** The file's absolute path; undefined in memory. */
-  readonly file: string | undefined;
-}
-
 /** A connection with a SQLite database through the package `libsql`. */
 export class LibsqlConnection implements Connection {
   readonly engine = "sqlite";
@@ -24,7 +18,7 @@ export class LibsqlConnection implements Connection {
   readonly #transactions: LibsqlTransactions;
   readonly #cursors = new Set<LibsqlCursor>();
 
-  constructor(options: LibsqlConnectionOptions) {
+  constructor(options: LibsqlSessionOptions) {
     this.#session = new LibsqlSession(options);
     this.#transactions = new LibsqlTransactions(
       this.#session,

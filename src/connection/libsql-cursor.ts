@@ -1,5 +1,4 @@
 import type { Row } from "./connection.js";
-import type { NativeStatement } from "./libsql-driver.js";
 import { namesOf, type PreparedStatement } from "./libsql-statements.js";
 import { readRow } from "./libsql-values.js";
 
@@ -11,8 +10,8 @@ import { readRow } from "./libsql-values.js";
  * unnoticed, because the driver reads ahead, that is a first step anew: so only what merely reads is read this way.
  */
 export class LibsqlCursor {
-  readonly #prepared: PreparedStatement;
-  #statement: NativeStatement | undefined;
+  /** Gone when it was read to its end or let go: a handle does not close while somebody can reach a statement. */
+  #prepared: PreparedStatement | undefined;
   #rows: Iterator<unknown> | undefined;
   #ahead: IteratorResult<unknown> | undefined;
   #names: readonly string[] = [];
@@ -20,14 +19,14 @@ export class LibsqlCursor {
 
   constructor(prepared: PreparedStatement, values: readonly unknown[]) {
     this.#prepared = prepared;
-    this.#statement = prepared.native;
     this.#values = values;
   }
 
   /** Runs the statement as far as its first row, so that errors and locks show now. */
   start(): void {
-    this.#rows = this.#statement?.iterate(this.#values);
-    this.#ahead = this.#rows?.next();
+    if (this.#prepared === undefined) return;
+    this.#rows = this.#prepared.native.iterate(this.#values);
+    this.#ahead = this.#rows.next();
     this.#names = namesOf(this.#prepared);
   }
 
@@ -38,7 +37,7 @@ export class LibsqlCursor {
       const result = this.#ahead ?? this.#rows?.next();
       this.#ahead = undefined;
       if (result === undefined || result.done) {
-        this.#statement = undefined;
+        this.#prepared = undefined;
         this.#rows = undefined;
         return rows;
       }
@@ -48,8 +47,8 @@ export class LibsqlCursor {
   }
 
   close(): void {
-    const statement = this.#statement;
-    this.#statement = undefined;
+    const statement = this.#prepared?.native;
+    this.#prepared = undefined;
     this.#rows = undefined;
     this.#ahead = undefined;
     try {

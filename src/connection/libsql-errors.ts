@@ -27,11 +27,19 @@ export function toTenonError(thrown: unknown, description: string, sql?: string)
   });
 }
 
-/** True when the same statement may succeed as soon as another session lets go. */
-export function isWorthWaiting(thrown: unknown): boolean {
+/**
+ * True when the same statement may succeed as soon as another session lets go.
+ * @param inTransaction Whether it ran in a transaction, which keeps its view of the database to its end: a view that
+ *   another session has overtaken stays so. https://sqlite.org/rescode.html#busy_snapshot
+ */
+export function isWorthWaiting(thrown: unknown, inTransaction: boolean): boolean {
+  return isBusy(thrown) && (!inTransaction || engineError(thrown)?.rawCode !== SQLITE_BUSY_SNAPSHOT);
+}
+
+/** True when the engine stopped a statement because another session holds the database. */
+export function isBusy(thrown: unknown): boolean {
   const raw = engineError(thrown)?.rawCode;
-  // A snapshot that another session has overtaken stays overtaken: https://sqlite.org/rescode.html#busy_snapshot
-  return raw !== undefined && (raw & 0xff) === SQLITE_BUSY && raw !== SQLITE_BUSY_SNAPSHOT;
+  return raw !== undefined && (raw & 0xff) === SQLITE_BUSY;
 }
 
 /** True when the driver found nothing to run in a text. */

@@ -1,5 +1,6 @@
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { TenonError } from "../errors.js";
+import { closeParkedHandles } from "./file-header.js";
 import { canReleaseStatements, type NativeDatabase, releaseStatements } from "./libsql-driver.js";
 import { isEmptyStatement, isWorthWaiting, toTenonError } from "./libsql-errors.js";
 import { noStatement } from "./libsql-statement.js";
@@ -13,6 +14,7 @@ export interface LibsqlSessionOptions {
   readonly busyTimeoutMs: number;
   /** The file that other sessions may have open as well, so that it matters when the handle really closes. */
   readonly file: string | undefined;
+  readonly readOnly: boolean;
   /** Called when the handle is closed. */
   readonly onClosed?: (() => Promise<void>) | undefined;
 }
@@ -41,7 +43,7 @@ export class LibsqlSession {
     this.#native = options.native;
     this.description = options.description;
     this.transaction = new TransactionState(options.native);
-    this.statements = new LibsqlStatements(options.native);
+    this.statements = new LibsqlStatements(options.native, options);
   }
 
   get isClosed(): boolean {
@@ -64,9 +66,9 @@ export class LibsqlSession {
       this.#refuseWhenClosed();
     }
     if (this.transaction.isAnswered(sql)) return undefined;
-    const outcome = this.#attempt(sql, busyTimeoutMs > 0, work);
+    const outcome = this.statements.mustRelease ? this.#stillHeld() : this.#attempt(sql, work);
     if (outcome.kind === "done") return outcome.value;
-    const running = this.#waitAndRun(sql, work, busyTimeoutMs);
+    const running = this.#waitAndRun(sql, work, busyTimeoutMs, outcome);
     this.#waiting = running.then(ignore, ignore);
     try {
       return await running;
@@ -102,6 +104,7 @@ export class LibsqlSession {
       this.statements.forgetAll();
       this.#native.close();
       if (mustRelease) await releaseStatements();
+      closeParkedHandles();
     } catch (error) {
       throw toTenonError(error, this.description);
     }
@@ -114,25 +117,47 @@ export class LibsqlSession {
     this.#waiting = undefined;
   }
 
-  async #waitAndRun<T>(sql: string, work: () => T, timeoutMs: number): Promise<T> {
+  async #waitAndRun<T>(sql: string, work: () => T, timeoutMs: number, first: Held): Promise<T> {
     const end = performance.now() + timeoutMs;
+    let held = first;
     for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-      await setTimeout(Math.min(pauseMs, Math.max(1, end - performance.now())));
+      const isFree = !this.statements.mustRelease || (await this.#releaseHeld());
+      const leftMs = end - performance.now();
+      if (leftMs <= 0 || !held.mayHelpToWait) throw held.error;
+      await setTimeout(Math.min(pauseMs, leftMs));
       this.#refuseWhenClosed();
-      const outcome = this.#attempt(sql, performance.now() < end, work);
+      if (!isFree) continue;
+      const outcome = this.#attempt(sql, work);
       if (outcome.kind === "done") return outcome.value;
+      held = outcome;
     }
   }
 
-  #attempt<T>(sql: string, mayWait: boolean, work: () => T): Outcome<T> {
+  async #releaseHeld(): Promise<boolean> {
+    try {
+      return await this.statements.releaseHeld();
+    } catch (error) {
+      throw toTenonError(error, this.description);
+    }
+  }
+
+  #stillHeld(): Held {
+    const error = new TenonError("DATABASE_BUSY", `Another session holds ${this.description}.`, {
+      hint: "Wait until it is done, or open with a longer busyTimeoutMs.",
+    });
+    return { kind: "held", error, mayHelpToWait: true };
+  }
+
+  #attempt<T>(sql: string, work: () => T): Outcome<T> {
     try {
       const value = work();
       this.transaction.succeeded();
       return { kind: "done", value };
     } catch (thrown) {
-      if (mayWait && isWorthWaiting(thrown)) return { kind: "busy" };
       const error = isEmptyStatement(thrown) ? noStatement() : toTenonError(thrown, this.description, sql);
       this.transaction.failed(error);
+      const mayHelpToWait = isWorthWaiting(thrown, this.#native.inTransaction);
+      if (mayHelpToWait || this.statements.mustRelease) return { kind: "held", error, mayHelpToWait };
       throw error;
     }
   }
@@ -145,7 +170,13 @@ export class LibsqlSession {
   }
 }
 
-type Outcome<T> = { readonly kind: "done"; readonly value: T } | { readonly kind: "busy" };
+type Outcome<T> = { readonly kind: "done"; readonly value: T } | Held;
+
+interface Held {
+  readonly kind: "held";
+  readonly error: TenonError;
+  readonly mayHelpToWait: boolean;
+}
 
 /** The engine's own busy handler sleeps up to 100 ms; a migrator that waits should not be late by that much. */
 const LONGEST_PAUSE_MS = 50;

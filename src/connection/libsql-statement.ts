@@ -70,13 +70,32 @@ export function countsRows(word: string): boolean {
   return ["INSERT", "REPLACE", "UPDATE", "DELETE"].includes(word);
 }
 
-/** True for a statement that gives rows and changes nothing; false when in doubt. */
+/** True for a statement that gives rows and changes nothing. */
 export function merelyReads(sql: string): boolean {
-  const word = firstWord(sql);
-  return word === "SELECT" || word === "VALUES" || (word === "WITH" && !WORD_THAT_CHANGES.test(sql));
+  const verb = verbOf(sql);
+  return verb === "SELECT" || verb === "VALUES";
 }
 
-const WORD_THAT_CHANGES = /\b(?:INSERT|REPLACE|UPDATE|DELETE)\b/i;
+/** True for a statement that changes rows. */
+export function changesRows(sql: string): boolean {
+  return countsRows(verbOf(sql));
+}
+
+/** What a statement does; behind a WITH, that is the word that follows the last of its parentheses. */
+function verbOf(sql: string): string {
+  const word = firstWord(sql);
+  if (word !== "WITH") return word;
+  let depth = 0;
+  let follows = false;
+  for (const { kind, text } of tokenize(sql, "sqlite")) {
+    if (kind === "comment") continue;
+    if (text === "(") depth++;
+    if (text === ")") depth--;
+    if (follows && depth === 0 && kind === "word" && text.toUpperCase() !== "AS") return text.toUpperCase();
+    follows = text === ")" && depth === 0;
+  }
+  return word;
+}
 
 /** True when the columns of a result may depend on the schema alone: `*`, `t.*`; also for a product. */
 export function holdsStar(sql: string): boolean {

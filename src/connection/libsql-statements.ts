@@ -1,15 +1,8 @@
 import { TenonError } from "../errors.js";
-import type { NativeDatabase, NativeStatement } from "./libsql-driver.js";
+import { type NativeDatabase, type NativeStatement, releaseStatements } from "./libsql-driver.js";
+import { isBusy } from "./libsql-errors.js";
 import { guardText } from "./libsql-guard.js";
-import {
-  countParameters,
-  countsRows,
-  firstWord,
-  holdsStar,
-  mayGiveRows,
-  merelyReads,
-  singleStatement,
-} from "./libsql-statement.js";
+import { changesRows, countParameters, holdsStar, merelyReads, singleStatement } from "./libsql-statement.js";
 import { distinctNames } from "./libsql-values.js";
 
 /** A statement that the engine has prepared; if it gives rows, then raw and with integers as bigints. */
@@ -21,6 +14,9 @@ export interface PreparedStatement {
   readonly schema?: unknown;
   readonly parameters: number;
   readonly mayBeKept: boolean;
+  readonly merelyReads: boolean;
+  /** Whether it changes rows, and so needs the database's one lock for writing. */
+  readonly takesLock: boolean;
 }
 
 /** To be asked behind the first step: the engine may prepare a statement again for a schema that has changed. */
@@ -36,10 +32,13 @@ export class LibsqlStatements {
   readonly #native: NativeDatabase;
   readonly #kept = new Map<string, PreparedStatement>();
   readonly #own = new Map<string, NativeStatement>();
+  readonly #readOnly: boolean;
   #hasPrepared = false;
+  #mustRelease = false;
 
-  constructor(native: NativeDatabase) {
+  constructor(native: NativeDatabase, options: { readonly readOnly: boolean }) {
     this.#native = native;
+    this.#readOnly = options.readOnly;
   }
 
   /** Whether there may be statements that keep the handle open. */
@@ -61,7 +60,20 @@ export class LibsqlStatements {
 
   /** Has a statement run by `work`; once more if another session has changed the schema under it. */
   run<T>(sql: string, given: number, work: (prepared: PreparedStatement) => T): T {
-    return this.#runCurrent(() => this.#keep(sql, given), work);
+    return this.#runCurrent(
+      () => this.#keep(sql, given),
+      (prepared) => {
+        try {
+          return prepared.takesLock ? this.#runLocked(() => work(prepared)) : work(prepared);
+        } catch (error) {
+          if (isBusy(error) && !prepared.merelyReads) {
+            this.#kept.delete(sql);
+            this.#mustRelease = true;
+          }
+          throw error;
+        }
+      },
+    );
   }
 
   /** As `run`, with a statement that nobody else steps. */
@@ -77,6 +89,60 @@ export class LibsqlStatements {
   /** Rows changed since the session was opened. */
   countAllChanges(): number {
     return Number(this.#readOne("SELECT total_changes()"));
+  }
+
+  /** Whether a statement that found the database held must be let go before anything else runs: see `releaseHeld`. */
+  get mustRelease(): boolean {
+    return this.#mustRelease;
+  }
+
+  /**
+   * Lets go of a statement that was prepared, was to change something, and found the database held. The engine leaves
+   * such a one in the middle of its first step, the driver cannot reset it, and while it stands there nothing is
+   * committed on this connection, whatever is said, without any error. So the garbage collector takes it, and the
+   * engine is asked whether it is gone: https://sqlite.org/stmt.html
+   *
+   * @returns false when the engine cannot answer now, because the database is held.
+   * @throws TenonError `CONNECTION_LOST` when it is not gone.
+   */
+  async releaseHeld(): Promise<boolean> {
+    for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+      await releaseStatements();
+      const held = this.#countHeld();
+      if (held === undefined) return false;
+      if (held > 0) continue;
+      this.#mustRelease = false;
+      return true;
+    }
+    throw new TenonError("CONNECTION_LOST", "A statement that found the database held cannot be let go.", {
+      hint: "Close the connection: what is said on it would not be committed.",
+    });
+  }
+
+  #countHeld(): number | undefined {
+    try {
+      return Number(this.#readOne("SELECT count(*) FROM sqlite_stmt WHERE busy AND NOT ro"));
+    } catch (error) {
+      if (isBusy(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Runs a statement outside of a transaction in one of its own, so that it is BEGIN that waits for other sessions: it
+   * can be handed over as text, and a statement that was prepared had better not find the database held.
+   */
+  #runLocked<T>(work: () => T): T {
+    if (this.#readOnly || this.#native.inTransaction) return work();
+    this.#native.exec("BEGIN IMMEDIATE");
+    try {
+      const result = work();
+      this.#native.exec("COMMIT");
+      return result;
+    } catch (error) {
+      if (this.#native.inTransaction) this.#native.exec("ROLLBACK");
+      throw error;
+    }
   }
 
   #runCurrent<T>(prepare: () => PreparedStatement, work: (prepared: PreparedStatement) => T): T {
@@ -122,9 +188,9 @@ export class LibsqlStatements {
     if (merelyReads(statement)) return this.#prepareReading(statement, parameters);
     const native = this.#native.prepare(statement);
     if (native.reader) native.raw().safeIntegers();
-    const word = firstWord(statement);
     // Not PRAGMA: many take effect while they are prepared, and not again when they run.
-    return { native, parameters, mayBeKept: mayGiveRows(word) || countsRows(word) };
+    const takesLock = changesRows(statement);
+    return { native, parameters, mayBeKept: takesLock, merelyReads: false, takesLock };
   }
 
   #prepareReading(sql: string, parameters: number): PreparedStatement {
@@ -132,16 +198,17 @@ export class LibsqlStatements {
     const native = this.#native.prepare(sql);
     const columns = native.columns();
     const guarded = guardText(sql, columns);
+    const reading = { parameters, merelyReads: true, takesLock: false };
     try {
       if (guarded !== undefined) {
         const names = distinctNames(columns.map((column) => column.name));
         const wrapped = this.#native.prepare(guarded).raw().safeIntegers();
-        return { native: wrapped, names, schema, parameters, mayBeKept: schema === undefined };
+        return { ...reading, native: wrapped, names, schema, mayBeKept: schema === undefined };
       }
     } catch {
       // It can be prepared on its own and not within another (a limit of the engine, most likely): then on its own.
     }
-    return { native: native.raw().safeIntegers(), parameters, mayBeKept: true };
+    return { ...reading, native: native.raw().safeIntegers(), mayBeKept: true };
   }
 
   /** Has the engine read the schema again if another session has changed it: preparing alone would not notice. */

@@ -3,11 +3,18 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type ErrorCode, TenonError } from "../errors.js";
 import type { Connection } from "./connection.js";
-import { type DatabaseFile, inspectDatabaseFile, refuseAbsent, refuseFolder } from "./database-file.js";
+import {
+  type DatabaseFile,
+  inspectDatabaseFile,
+  refuseAbsent,
+  refuseCutShort,
+  refuseFolder,
+} from "./database-file.js";
 import { readHead, refusePlainHead, setKey } from "./encryption/database-cipher.js";
 import { type Encryption, refuseEncrypted, unlockDatabase } from "./encryption/unlock.js";
-import { LibsqlConnection, type LibsqlConnectionOptions } from "./libsql-connection.js";
+import { LibsqlConnection } from "./libsql-connection.js";
 import { type NativeDatabase, openNative } from "./libsql-driver.js";
+import type { LibsqlSessionOptions } from "./libsql-session.js";
 
 export interface LibsqlOptions {
   /** A path of the file system, or `:memory:`. */
@@ -54,9 +61,18 @@ async function openFile(
   dataKey: Uint8Array | undefined,
 ): Promise<Connection> {
   const { readOnly = false, busyTimeoutMs = DEFAULT_BUSY_TIMEOUT_MS } = options;
+  const { path, description, kind } = file;
+  const isThere = kind === "plain" || kind === "opaque";
+  if (isThere) refuseCutShort(file);
   if (readOnly) return openReadOnly(file, dataKey, busyTimeoutMs);
-  const native = await openHandle(file.path, file.description, dataKey);
-  return prepareSession({ native, description: file.description, busyTimeoutMs, readOnly, file: file.path });
+  try {
+    const native = await openHandle(path, description, dataKey);
+    return await prepareSession({ native, description, busyTimeoutMs, readOnly, file: path });
+  } catch (error) {
+    // In a folder that may not be written not even reading a WAL database works: it is opened as what it is.
+    if (isThere && isNotWritable(error)) return openReadOnly(file, dataKey, busyTimeoutMs);
+    throw error;
+  }
 }
 
 /**
@@ -93,11 +109,17 @@ async function openReadOnly(
     const native = await openHandle(`${address}?mode=ro`, description, dataKey);
     return await prepareSession({ native, ...session, onClosed });
   } catch (error) {
-    const isUnopenable = error instanceof TenonError && error.details["engineCode"] === "SQLITE_CANTOPEN";
-    if (!isUnopenable || hadSideFiles) throw error;
+    if (!isNotWritable(error) || hadSideFiles) throw error;
     const native = await openHandle(`${address}?mode=ro&immutable=1`, description, dataKey);
     return prepareSession({ native, ...session });
   }
+}
+
+/** True when the engine needed to write a file for its own use, and could not. */
+function isNotWritable(error: unknown): boolean {
+  return (
+    error instanceof TenonError && (error.code === "DATABASE_READ_ONLY" || error.code === "CONNECTION_FAILED")
+  );
 }
 
 async function removeSideFiles(path: string, dataKey: Uint8Array | undefined): Promise<void> {
@@ -142,12 +164,12 @@ async function openHandle(
   }
 }
 
-async function prepareSession(options: LibsqlConnectionOptions): Promise<Connection> {
+async function prepareSession(options: LibsqlSessionOptions): Promise<Connection> {
   const { description, busyTimeoutMs, readOnly, file } = options;
   const connection = new LibsqlConnection(options);
   try {
     // Reads the first page: what is damaged, or locked, shows here.
-    await connection.query("PRAGMA schema_version");
+    await connection.execute("PRAGMA schema_version");
     await connection.execute("PRAGMA foreign_keys = ON");
     const [row] = await connection.query("PRAGMA foreign_keys");
     if (row?.["foreign_keys"] !== 1) {
@@ -172,7 +194,7 @@ async function switchToWal(connection: Connection, busyTimeoutMs: number): Promi
   if (row?.["journal_mode"] === "wal") return;
   try {
     const wait = { busyTimeoutMs: Math.min(busyTimeoutMs, LONGEST_WAIT_FOR_WAL_MS) };
-    await connection.query("PRAGMA journal_mode = WAL", [], wait);
+    await connection.execute("PRAGMA journal_mode = WAL", [], wait);
   } catch (error) {
     if (!(error instanceof TenonError) || !MEANS_NO_WAL.has(error.code)) throw error;
   }

@@ -3,7 +3,12 @@
  * text that is no URL at all. In doubt it hides too much rather than too little.
  */
 export function redactUrl(url: string): string {
-  return redactParameters(redactUser(url));
+  // The parameters of SQL Server may hold an @ in braces; everywhere else an @ ends what may be a password.
+  return isSqlServer(url) ? redactUser(redactParameters(url)) : redactParameters(redactUser(url));
+}
+
+function isSqlServer(url: string): boolean {
+  return /^(sqlserver|mssql|jdbc):/i.test(url);
 }
 
 const HIDDEN = "***";
@@ -14,6 +19,7 @@ const HIDDEN = "***";
  */
 function redactUser(url: string): string {
   const scheme = /^([a-z][a-z0-9+.-]*):(\/\/)?/i.exec(url);
+  if (!url.includes("@")) return url;
   const name = scheme?.[1]?.toLowerCase() ?? "";
   if (NAMES_A_FILE.has(name)) return url;
   const start = scheme?.[2] === undefined ? 0 : scheme[0].length;
@@ -21,8 +27,7 @@ function redactUser(url: string): string {
   const authority = /^[^/?#]*/.exec(url.slice(start))?.[0] ?? "";
   const colon = start + authority.indexOf(":");
   if (authority.includes(":") && colon < end) return url.slice(0, colon + 1) + HIDDEN + url.slice(end);
-  const isToken = USER_IS_A_TOKEN.has(name) && authority.includes("@");
-  return isToken ? url.slice(0, start) + HIDDEN + url.slice(end) : url;
+  return USER_IS_A_TOKEN.has(name) ? url.slice(0, start) + HIDDEN + url.slice(end) : url;
 }
 
 const NAMES_A_FILE = new Set(["file", "pglite"]);
@@ -31,8 +36,7 @@ const USER_IS_A_TOKEN = new Set(["libsql", "http", "https", "ws", "wss"]);
 /** Hides the values of parameters: `?password=…&…` of a URL, `;password=…;` of SQL Server, `password=…` of libpq. */
 function redactParameters(url: string): string {
   const isUrl = /^[a-z][a-z0-9+.-]*:/i.test(url);
-  const isSqlServer = /^(sqlserver|mssql|jdbc):/i.test(url);
-  const parameter = isSqlServer ? SQL_SERVER_PARAMETER : isUrl ? URL_PARAMETER : LOOSE_PARAMETER;
+  const parameter = isSqlServer(url) ? SQL_SERVER_PARAMETER : isUrl ? URL_PARAMETER : LOOSE_PARAMETER;
   return url.replace(parameter, (whole, before: string, name: string) =>
     NAMES_A_SECRET.test(decoded(name)) ? `${before}${name}=${HIDDEN}` : whole,
   );

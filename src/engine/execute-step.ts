@@ -26,8 +26,12 @@ export async function executeStep(
     }
   }
   if (planned.direction === "up") await verifyStep(connection, dialect, planned);
-  await dialect.settleConstraints?.(connection);
-  await guards.finish();
+  try {
+    await dialect.settleConstraints?.(connection);
+    await guards.finish();
+  } catch (error) {
+    throw error instanceof TenonError ? error.at(placeOf(planned, step.scripts[0]?.file)) : error;
+  }
 }
 
 /** Runs one statement under the guards; a failure tells the line of the file. */

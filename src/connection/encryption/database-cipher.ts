@@ -1,7 +1,8 @@
-import { closeSync, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { messageOf, TenonError } from "../../errors.js";
+import { readFileHeader } from "../file-header.js";
 import { type NativeDatabase, openNative } from "../libsql-driver.js";
 import { CIPHER, HEAD_BYTES } from "./key-file.js";
 
@@ -62,11 +63,5 @@ export function refusePlainHead(head: Uint8Array): void {
 const PLAIN_HEAD = Buffer.from("SQLite format 3\0").subarray(0, HEAD_BYTES);
 
 export function readHead(file: string): Uint8Array {
-  const handle = openSync(file, "r");
-  try {
-    const head = new Uint8Array(HEAD_BYTES);
-    return head.subarray(0, readSync(handle, head));
-  } finally {
-    closeSync(handle);
-  }
+  return readFileHeader(file).slice(0, HEAD_BYTES);
 }
