@@ -1,20 +1,20 @@
-import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 
 import type { Block, Section } from "./read-examples.js";
+import { runInFolder } from "./run-in-folder.js";
 
-/** Tries the blocks of a section one after the other, in a folder of their own. */
-export async function trySection(section: Section): Promise<void> {
+/** Tries the blocks of a section one after the other, in a folder of their own; only those of some languages if told. */
+export async function trySection(section: Section, languages?: readonly string[]): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "tenon-docs-"));
   try {
     let printed = "";
     for (const [index, block] of section.blocks.entries()) {
       const place = `${section.file}:${block.line}`;
-      if (block.words.includes("no-run")) continue;
+      if (block.words.includes("no-run") || languages?.includes(block.language) === false) continue;
       if (block.language === "text" && section.blocks[index - 1]?.language === "sh") {
         expect(printed, place).toMatch(patternOf(block.code));
       } else if (isFile(block)) await writeExample(folder, block);
@@ -40,7 +40,7 @@ export function isFile(block: Block): boolean {
 
 async function tryProgram(folder: string, block: Block, place: string): Promise<void> {
   const file = await writeExample(folder, block);
-  const { status, output } = await run(process.execPath, [RUNNER, file], folder);
+  const { status, output } = await runInFolder(folder, process.execPath, [RUNNER, file]);
   await rm(file);
   expect({ status, output: status === 0 ? "" : output }, place).toEqual({ status: 0, output: "" });
   for (const told of toldOutputs(block.code)) {
@@ -52,7 +52,7 @@ async function tryProgram(folder: string, block: Block, place: string): Promise<
 
 async function tryCommands(folder: string, block: Block, place: string): Promise<string> {
   const exit = block.words.find((word) => word.startsWith("exit="))?.slice("exit=".length) ?? "0";
-  const { status, output } = await run("bash", ["-ec", block.code], folder);
+  const { status, output } = await runInFolder(folder, "bash", ["-ec", block.code]);
   expect({ status, output: status === Number(exit) ? "" : output }, place).toEqual({
     status: Number(exit),
     output: "",
@@ -79,21 +79,4 @@ function patternOf(text: string): RegExp {
   return new RegExp(`^\\s*${parts.join("\\s*\\n")}\\s*$`);
 }
 
-function run(
-  command: string,
-  parameters: readonly string[],
-  folder: string,
-): Promise<{ status: number; output: string }> {
-  const { DATABASE_URL: _, TENON_PASSWORD: __, ...environment } = process.env;
-  const env = { ...environment, PATH: `${COMMANDS}${delimiter}${process.env["PATH"]}`, NO_COLOR: "1" };
-  return new Promise((resolve) => {
-    execFile(command, parameters, { cwd: folder, env, timeout: 30_000 }, (error, stdout, stderr) => {
-      const status = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
-      resolve({ status, output: `${stdout}${stderr}` });
-    });
-  });
-}
-
 const RUNNER = fileURLToPath(new URL("run-program.mjs", import.meta.url));
-/** A folder with the command `tenon`, as an installed package has it. */
-const COMMANDS = fileURLToPath(new URL("bin", import.meta.url));
