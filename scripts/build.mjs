@@ -1,0 +1,60 @@
+// Builds `dist`: tsc makes JavaScript and declarations, then the JavaScript is joined into a few files. Node 20 takes
+// about half a millisecond to load each ES module, so two hundred small ones would cost every command 100 ms.
+import { spawnSync } from "node:child_process";
+import { chmodSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { rolldown } from "rolldown";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const dist = join(root, "dist");
+const joined = join(dist, ".joined");
+
+rmSync(dist, { recursive: true, force: true });
+compile();
+await joinScripts();
+removeScripts(dist);
+for (const name of readdirSync(joined)) merge(join(joined, name), join(dist, name));
+rmSync(joined, { recursive: true });
+chmodSync(join(dist, "cli/main.js"), 0o755);
+
+function compile() {
+  const tsc = createRequire(import.meta.url).resolve("typescript/package.json");
+  const result = spawnSync(process.execPath, [join(dirname(tsc), "bin/tsc"), "-p", "tsconfig.build.json"], {
+    cwd: root,
+    stdio: ["ignore", 2, 2],
+  });
+  if (result.status !== 0) process.exit(result.status ?? 1);
+}
+
+async function joinScripts() {
+  const bundle = await rolldown({
+    input: { index: join(dist, "index.js"), "cli/main": join(dist, "cli/main.js") },
+    platform: "node",
+    // Packages stay outside: many are optional, and all are loaded when they are used.
+    external: (id) => !id.startsWith(".") && !id.startsWith("/") && !/^[A-Za-z]:/.test(id),
+  });
+  await bundle.write({
+    dir: joined,
+    format: "esm",
+    entryFileNames: "[name].js",
+    chunkFileNames: "chunks/[name]-[hash].js",
+  });
+  await bundle.close();
+}
+
+/** Takes away what tsc made of the sources, and keeps the declarations. */
+function removeScripts(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (path === joined) continue;
+    if (entry.isDirectory()) removeScripts(path);
+    else if (entry.name.endsWith(".js")) rmSync(path);
+  }
+}
+
+function merge(from, to) {
+  if (!readdirSync(dirname(to)).includes(to.slice(dirname(to).length + 1))) return renameSync(from, to);
+  for (const name of readdirSync(from)) merge(join(from, name), join(to, name));
+}
