@@ -39,7 +39,7 @@ export async function readShape(connection: Connection): Promise<unknown> {
     );
     shapes.push({
       ...table,
-      columns: sorted(columns.map((column) => ({ ...column, dflt_value: plainText(column["dflt_value"]) }))),
+      columns: sorted(columns.map((column) => ({ ...column, dflt_value: plainText(column["dflt_value"]).replace(/^null$/, "") }))),
       indexes: sorted(indexes),
       keys: sorted(keys.map(({ target: _target, ...key }) => key)),
       clauses: clausesOf(sql),
@@ -66,7 +66,7 @@ function clausesOf(sql: string): readonly string[] {
   // A collation within a key is told by its index, also where it is the column's own.
   for (const match of outside(text, 1).matchAll(/collate \w+/g)) found.push(match[0]);
   for (const match of text.matchAll(
-    /on conflict \w+|(?<!not )deferrable(?: initially \w+)?|constraint [^ ]+|autoincrement|stored/g,
+    /on conflict \w+|(?<!not )deferrable(?: initially deferred)?|constraint [^ ]+|autoincrement|stored/g,
   ))
     found.push(match[0]);
   return found.sort();

@@ -158,11 +158,7 @@ function settleIndex(index: IndexDefinition, columns: readonly Column[]): IndexD
   return {
     ...index,
     parts: index.parts.map((part) => {
-      if (part.column === undefined)
-        return {
-          ...part,
-          collation: part.collation?.toUpperCase() === "BINARY" ? undefined : part.collation,
-        };
+      if (part.column === undefined) return part;
       const collation = unlessOwn(part.collation, part.column, columns);
       return { ...part, column: spelledAs(part.column, columns), collation };
     }),

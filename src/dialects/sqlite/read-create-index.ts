@@ -1,7 +1,7 @@
 import type { IndexDefinition, IndexPart } from "../../schema/index.js";
 import { type Token, unquoteName } from "../../sql/index.js";
 import { type ExpressionScope, expressionText, scopeOf } from "./expression-scope.js";
-import { isName, nameKey } from "./rules.js";
+import { isName, nameKey, withoutEnclosing } from "./rules.js";
 import { splitAtCommas, TokenCursor } from "./token-cursor.js";
 
 /** Reads CREATE INDEX: https://sqlite.org/lang_createindex.html. `columns` are those of its table. */
@@ -26,19 +26,40 @@ export function readCreateIndex(
 }
 
 function readPart(tokens: readonly Token[], scope: ExpressionScope): IndexPart {
-  let list = tokens;
-  const lastWord = () => list.at(-1)?.text.toUpperCase();
-  const descending = lastWord() === "DESC" && list.length > 1;
-  if (list.length > 1 && (descending || lastWord() === "ASC")) list = list.slice(0, -1);
-  const collationToken =
-    list.length > 2 && list.at(-2)?.text.toUpperCase() === "COLLATE" ? list.at(-1) : undefined;
-  if (collationToken !== undefined) list = list.slice(0, -2);
-  const collation = collationToken === undefined ? undefined : unquoteName(collationToken, "sqlite");
+  const lastWord = tokens.length > 1 ? tokens.at(-1)?.text.toUpperCase() : undefined;
+  const descending = lastWord === "DESC";
+  const what = descending || lastWord === "ASC" ? tokens.slice(0, -1) : tokens;
 
-  const [only] = list;
+  // `(a)` and `(a COLLATE NOCASE)` are the column for SQLite, not an expression.
+  const bare = takeCollation(unwrap(what));
+  const column = columnName(unwrap(bare.tokens), scope);
+  if (column !== undefined) return { column, descending, collation: bare.collation };
+
+  const { tokens: expression, collation } = takeCollation(what);
+  // With a collation behind it an expression keeps its parentheses, or the collation would bind to its last part.
+  const text = collation === undefined ? expressionText(expression, scope) : textOf(expression, scope);
+  return { expression: text, descending, collation };
+}
+
+function takeCollation(tokens: readonly Token[]) {
   const name =
-    list.length === 1 && (isName(only) || only?.kind === "string") ? unquoteName(only, "sqlite") : undefined;
-  const isColumn = name !== undefined && scope.columns.has(nameKey(name));
-  if (isColumn) return { column: name, descending, collation };
-  return { expression: expressionText(list, scope), descending, collation };
+    tokens.length > 2 && tokens.at(-2)?.text.toUpperCase() === "COLLATE" ? tokens.at(-1) : undefined;
+  if (name === undefined) return { tokens, collation: undefined };
+  return { tokens: tokens.slice(0, -2), collation: unquoteName(name, "sqlite") };
+}
+
+function unwrap(tokens: readonly Token[]): readonly Token[] {
+  return withoutEnclosing(tokens, (token) => token.text);
+}
+
+function columnName(tokens: readonly Token[], scope: ExpressionScope): string | undefined {
+  const [only, ...others] = tokens;
+  if (others.length > 0 || (!isName(only) && only?.kind !== "string")) return undefined;
+  const name = unquoteName(only, "sqlite");
+  return scope.columns.has(nameKey(name)) ? name : undefined;
+}
+
+function textOf(tokens: readonly Token[], scope: ExpressionScope): string {
+  const inner = expressionText(tokens, scope);
+  return unwrap(tokens).length === tokens.length ? inner : `(${inner})`;
 }

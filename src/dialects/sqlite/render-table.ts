@@ -9,17 +9,17 @@ import {
   type Table,
 } from "../../schema/index.js";
 import { quote } from "./names.js";
-import { tokensOf } from "./rules.js";
+import { nameKey, tokensOf } from "./rules.js";
 
 /** CREATE TABLE, or CREATE VIRTUAL TABLE, under a name that may be another than the table's own. */
 export function renderCreateTable(table: Table, name = table.name): string {
   if (table.virtual !== undefined) return renderVirtualTable(table.virtual, name);
   const key = primaryKeyOf(table);
-  const inlineKey = key !== undefined && isInline(key) ? key : undefined;
+  const keyColumn = key !== undefined && isInline(key) ? nameKey(key.columns[0]?.name ?? "") : undefined;
+  const inlineKey = table.columns.some((column) => nameKey(column.name) === keyColumn) ? key : undefined;
   const lines = table.columns.map((column) => {
-    const isKey = inlineKey?.columns[0]?.name === column.name;
-    const keyText = isKey && inlineKey !== undefined ? ` ${renderConstraint(inlineKey, "inline")}` : "";
-    return `${renderColumn(column)}${keyText}`;
+    const isKey = inlineKey !== undefined && nameKey(column.name) === keyColumn;
+    return isKey ? `${renderColumn(column)} ${renderConstraint(inlineKey, "inline")}` : renderColumn(column);
   });
   for (const constraint of table.constraints)
     if (constraint !== inlineKey) lines.push(renderConstraint(constraint, "table"));

@@ -159,6 +159,21 @@ suite("renames", () => {
     expect(statements.filter((text) => text.startsWith("CREATE TABLE"))).toEqual([]);
   });
 
+  test("renaming a column leaves the indexes, checks and keys that name it in place", async () => {
+    const to = `CREATE TABLE t (mail TEXT UNIQUE CHECK (mail <> ''), size AS (length(mail)));
+      CREATE INDEX i ON t (lower(mail), mail DESC) WHERE mail IS NOT NULL;
+      CREATE TABLE child (mail REFERENCES t (mail))`;
+    const from = to.replaceAll("mail", "email").replace("child (email", "child (mail");
+
+    const { statements, database } = await changeDatabase(from, to, { renames: ["t.email:mail"] });
+
+    expect(statements).toEqual([
+      "PRAGMA legacy_alter_table = OFF",
+      'ALTER TABLE "t"\nRENAME COLUMN "email" TO "mail"',
+    ]);
+    expect(await differencesFrom(database, to)).toEqual([]);
+  });
+
   test("two tables can change names, and two columns", async () => {
     const { database } = await changeDatabase(
       "CREATE TABLE a (x, y); CREATE TABLE b (z); INSERT INTO a VALUES (1, 2); INSERT INTO b VALUES (3)",
