@@ -24,6 +24,10 @@ export class Stage {
     const { DATABASE_URL: _, ...environment } = process.env;
     // Without an address given, the command takes the one in tenon.config.ts: the same file.
     this.#environment = url === undefined ? environment : { ...environment, DATABASE_URL: url };
+    process.once("SIGINT", () => {
+      this.end({ keep: false });
+      process.exit(130);
+    });
   }
 
   /** Says what comes next. */
