@@ -38,15 +38,19 @@ export async function runTask(
         import("./progress.js"),
       ]);
       const progress = new Progress(terminal, () => performance.now());
-      const onEvent = progress.onEvent.bind(progress);
-      const project = await openProject({ settings: await context.settings(), access, terminal, onEvent });
-      const close = async () => {
-        progress.close();
-        await project.connection.close();
-      };
-      closers.push(close);
+      context.closeAtEnd(async () => progress.close());
+      return openProject({
+        settings: await context.settings(),
+        access,
+        named: parsed.text("module"),
+        terminal,
+        onEvent: progress.onEvent.bind(progress),
+        closeAtEnd: context.closeAtEnd,
+      });
+    },
+    closeAtEnd: (close) => {
+      closers.unshift(close);
       interruption.whenInterrupted(close);
-      return project;
     },
   };
   try {

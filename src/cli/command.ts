@@ -42,4 +42,6 @@ export interface CommandContext {
   settings(): Promise<Settings>;
   /** Opens the database and the modules; it is closed when the command ends or is interrupted. */
   openProject(access: Access): Promise<Project>;
+  /** Has something closed when the command ends or is interrupted, the last thing first. */
+  closeAtEnd(close: () => Promise<void>): void;
 }

@@ -50,6 +50,11 @@ export async function openDatabase(
   return { connection, description: redactUrl(url), exists: true };
 }
 
+/** False for a database in a file or folder that has still to be made; servers always exist. */
+export function databaseExists(url: string | undefined): boolean {
+  return url === undefined || standInFor(parseDatabaseUrl(url)) === undefined;
+}
+
 /** An empty database in memory of the same engine, for one that does not exist yet; undefined when it does. */
 function standInFor(address: DatabaseUrl): string | undefined {
   if (address.kind === "file") return isThere(address.path) ? undefined : ":memory:";

@@ -49,14 +49,14 @@ export class Progress {
         break;
       case "step-retried":
         this.#terminal.note(
-          `${nameOf(event.step)} met an obstacle and is tried again (${event.attempt}): ${event.error.message}`,
+          `${nameOf(event.step)} met an obstacle and is tried again (${event.attempt}): ${printable(event.error.message)}`,
         );
         break;
       case "step-skipped":
         this.#terminal.note(`${nameOf(event.step)} was done by another process meanwhile.`);
         break;
       case "warning":
-        this.#terminal.warn(event.message);
+        this.#terminal.warn(printable(event.message));
         break;
       case "step-finished":
       case "step-failed":

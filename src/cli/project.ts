@@ -5,8 +5,9 @@ import type { Settings } from "../config/index.js";
 import type { Connection } from "../connection/index.js";
 import type { RunListener, RunOptions } from "../engine/index.js";
 import { TenonError } from "../errors.js";
+import { versionsOf } from "../migrations/index.js";
 import { type Module, ModuleSet } from "../modules/index.js";
-import { type Access, openDatabase } from "./open-database.js";
+import { type Access, databaseExists, openDatabase } from "./open-database.js";
 import type { Terminal } from "./terminal.js";
 
 /** The database and the modules that a command works on. */
@@ -91,17 +92,28 @@ export interface ProjectParts {
 export interface OpenProjectRequest {
   readonly settings: Settings;
   readonly access: Access;
+  /** The module that `--module` names. */
+  readonly named: string | undefined;
   readonly terminal: Terminal;
   readonly onEvent: RunListener;
+  readonly closeAtEnd: (close: () => Promise<void>) => void;
 }
 
 /** @throws TenonError `CONFIG_INVALID` when nobody names modules or a database, and whatever opening it throws */
 export async function openProject(request: OpenProjectRequest): Promise<Project> {
-  const { settings, access, terminal, onEvent } = request;
+  const { settings, access, named, terminal, onEvent } = request;
   const modules = knownModules(settings);
+  if (access === "create" && !databaseExists(settings.url)) refuseWrongModules(modules, named);
   const { connection, description, exists } = await openDatabase(settings, access, terminal);
+  request.closeAtEnd(() => connection.close());
   if (!exists) terminal.note(`${description} does not exist yet; it counts as empty.`);
   return new Project({ settings, modules, connection, database: description, onEvent });
+}
+
+/** What is wrong with the modules is told before a database is made for nothing. */
+function refuseWrongModules(modules: ModuleSet, named: string | undefined): void {
+  if (named !== undefined) modules.get(named);
+  for (const { name, source } of modules.list()) versionsOf(source, { module: name, engine: "sqlite" });
 }
 
 /**

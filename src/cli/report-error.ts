@@ -1,6 +1,7 @@
 import { isAbsolute, relative } from "node:path";
 
 import { describePlace, type Place, TenonError } from "../errors.js";
+import { printable } from "./display-width.js";
 import type { Paint } from "./paint.js";
 
 export interface ReportOptions {
@@ -28,9 +29,9 @@ export function toTenonError(thrown: unknown): TenonError {
 export function describeError(error: TenonError, options: ReportOptions): string {
   const { paint } = options;
   const place = describePlace(shownPlace(error.where, options.workingFolder));
-  const lines = [`${paint.red(paint.bold("error:"))} ${error.message}`];
-  if (place !== "") lines.push(`  ${paint.dim("where")}  ${place}`);
-  if (error.hint !== undefined) lines.push(`  ${paint.dim("hint")}   ${error.hint}`);
+  const lines = [`${paint.red(paint.bold("error:"))} ${printableLines(error.message)}`];
+  if (place !== "") lines.push(`  ${paint.dim("where")}  ${printable(place)}`);
+  if (error.hint !== undefined) lines.push(`  ${paint.dim("hint")}   ${printableLines(error.hint)}`);
   lines.push(`  ${paint.dim("code")}   ${error.code}`);
   if (options.isVerbose) lines.push("", ...stacksOf(error));
   return `${lines.join("\n")}\n`;
@@ -42,6 +43,11 @@ function shownPlace(place: Place, workingFolder: string): Place {
   if (file === undefined || !isAbsolute(file)) return place;
   const shorter = relative(workingFolder, file);
   return shorter.startsWith("..") || isAbsolute(shorter) ? place : { ...place, file: shorter };
+}
+
+/** A message may quote a database or a file: what it quotes must not reach the terminal as commands. */
+function printableLines(text: string): string {
+  return text.split("\n").map(printable).join("\n");
 }
 
 function stacksOf(error: Error): string[] {

@@ -85,7 +85,6 @@ async function diff(context: CommandContext): Promise<Outcome> {
       },
     );
   }
-  const opened: (() => Promise<void>)[] = [];
   const open = async (address: string, access: "look" | "change"): Promise<DiffSide> => {
     const folder = /^dir:(.*)$/s.exec(address)?.[1];
     if (folder !== undefined)
@@ -95,26 +94,22 @@ async function diff(context: CommandContext): Promise<Outcome> {
       access,
       terminal,
     );
-    opened.push(() => connection.close());
+    context.closeAtEnd(() => connection.close());
     if (!exists) terminal.note(`${description} does not exist; it counts as empty.`);
     return connection;
   };
-  try {
-    const found = await findDiff({
-      from: await open(from, given.isSet("apply") ? "change" : "look"),
-      to: await open(to, "look"),
-      renames: [...given.list("rename"), ...(await readRenames(context))],
-      askRename: terminal.canAsk ? (question) => askRename(context, question) : undefined,
-      include: given.list("include"),
-      exclude: given.list("exclude"),
-      columnOrder: given.isSet("column-order") ? "exact" : "ignore",
-      concurrently: given.isSet("concurrently"),
-      journalTable: settings.journal.table,
-    });
-    return await answer(context, found);
-  } finally {
-    for (const close of opened) await close();
-  }
+  const found = await findDiff({
+    from: await open(from, given.isSet("apply") ? "change" : "look"),
+    to: await open(to, "look"),
+    renames: [...given.list("rename"), ...(await readRenames(context))],
+    askRename: terminal.canAsk ? (question) => askRename(context, question) : undefined,
+    include: given.list("include"),
+    exclude: given.list("exclude"),
+    columnOrder: given.isSet("column-order") ? "exact" : "ignore",
+    concurrently: given.isSet("concurrently"),
+    journalTable: settings.journal.table,
+  });
+  return answer(context, found);
 }
 
 async function answer(context: CommandContext, found: Diff): Promise<Outcome> {

@@ -5,7 +5,7 @@ import type { Paint } from "../paint.js";
 import type { Project } from "../project.js";
 import { type Cell, formatTable } from "../table.js";
 import type { Terminal } from "../terminal.js";
-import { counted, shownList, shownVersion } from "../wording.js";
+import { counted, shownList, shownVersion, versionForJson } from "../wording.js";
 
 export const command: Command = {
   takes: [],
@@ -50,7 +50,7 @@ interface ShownModule {
   readonly latestVersion: number | string;
   readonly pending: readonly (number | string)[];
   readonly applied: number;
-  readonly failed: ModuleStatus["failed"];
+  readonly failed: readonly { readonly version: number | string; readonly error: string }[];
   readonly changed: readonly (number | string)[];
   readonly unknown: readonly (number | string)[];
 }
@@ -65,11 +65,11 @@ function describeModule(status: ModuleStatus, project: Project): ShownModule {
     state: isInactive ? "inactive" : status.state,
     currentVersion,
     latestVersion,
-    pending: status.pending,
+    pending: status.pending.map(versionForJson),
     applied,
-    failed,
-    changed: status.changed,
-    unknown: status.unknown,
+    failed: failed.map(({ version, error }) => ({ version: versionForJson(version), error })),
+    changed: status.changed.map(versionForJson),
+    unknown: status.unknown.map(versionForJson),
   };
 }
 
