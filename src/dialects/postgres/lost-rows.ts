@@ -52,7 +52,7 @@ async function findLostValues(connection: Connection, changes: readonly RowCount
   if (updated.length === 0 || gone.length === 0) return [];
   const keys = await connection.query<KeyRow>(CLEARING_KEYS, [arrayOf(updated.map(({ oid }) => oid))]);
   const losses: FoundLoss[] = [];
-  for (const { child, parent, column, onDelete, onUpdate } of keys) {
+  for (const { child, parent, column, onDelete, onUpdate, toDefault } of keys) {
     const isCaused = gone.some(
       (change) =>
         (change.oid === parent || change.root === parent) &&
@@ -62,9 +62,10 @@ async function findLostValues(connection: Connection, changes: readonly RowCount
     const family = await readFamily(connection, [child]);
     const table = family.find((member) => member.oid === child);
     if (table === undefined) continue;
-    const after = await count(connection, table, column);
+    const values = await count(connection, table, column);
     const set = updated.find(({ oid }) => oid === child)?.updated ?? 0;
-    losses.push({ kind: "values", table, column, family, before: after + set, after });
+    const before = toDefault ? values : values + set;
+    losses.push({ kind: "values", table, column, family, before, after: before - set });
   }
   return losses;
 }
@@ -75,13 +76,16 @@ interface KeyRow extends Record<string, string | number | boolean> {
   readonly column: string;
   readonly onDelete: boolean;
   readonly onUpdate: boolean;
+  /** What is taken away is replaced by a default, and not by NULL. */
+  readonly toDefault: boolean;
 }
 
 // ON DELETE SET NULL (columns) can name some of the key's columns, from PostgreSQL 15 on; 14 has no such column
 // in its catalog, so it is read by way of JSON.
 const CLEARING_KEYS = `
   SELECT DISTINCT k.conrelid AS child, k.confrelid AS parent, a.attname::text AS column,
-         k.confdeltype IN ('n', 'd') AS "onDelete", k.confupdtype IN ('n', 'd') AS "onUpdate"
+         k.confdeltype IN ('n', 'd') AS "onDelete", k.confupdtype IN ('n', 'd') AS "onUpdate",
+         a.atthasdef AND 'd' IN (k.confdeltype, k.confupdtype) AS "toDefault"
   FROM pg_catalog.pg_constraint k
   JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid
   CROSS JOIN LATERAL (SELECT pg_catalog.to_jsonb(k) -> 'confdelsetcols' AS columns) AS cleared
