@@ -39,9 +39,13 @@ export async function openDatabase(
   const address = parseDatabaseUrl(url);
   const standIn = access === "look" ? standInFor(address) : undefined;
   if (standIn !== undefined) {
-    return { connection: await connect(standIn), description: redactUrl(url), exists: false };
+    return {
+      connection: await connect(standIn, settings.connection),
+      description: redactUrl(url),
+      exists: false,
+    };
   }
-  const options = { readOnly: access === "look", mustExist: access === "change" };
+  const options = { ...settings.connection, readOnly: access === "look", mustExist: access === "change" };
   const password =
     address.kind === "file" && settings.password !== undefined
       ? readPassword(settings.password, terminal)

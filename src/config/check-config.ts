@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 
 import { TenonError } from "../errors.js";
-import type { JournalConfig, TenonConfig } from "./config.js";
+import type { ConnectionConfig, JournalConfig, TenonConfig } from "./config.js";
 
 /**
  * Takes what a config file exports for a config, or says what is wrong with it. Single modules are looked at when
@@ -17,7 +17,7 @@ export function checkConfig(value: unknown, file: string): TenonConfig {
     );
   }
   refuseUnknownKeys(value, CONFIG_KEYS, "", file);
-  const { url, modules, dir, journal, transaction, lockTimeout } = value;
+  const { url, modules, dir, journal, transaction, lockTimeout, connection } = value;
   if (modules !== undefined && dir !== undefined) {
     throw invalidConfig(
       file,
@@ -31,7 +31,8 @@ export function checkConfig(value: unknown, file: string): TenonConfig {
     dir: optionalText(dir, "dir", 'Write for example `dir: "./migrations"`.', file),
     journal: checkJournal(journal, file),
     transaction: checkTransaction(transaction, file),
-    lockTimeout: checkLockTimeout(lockTimeout, file),
+    lockTimeout: optionalMilliseconds(lockTimeout, "lockTimeout", file),
+    connection: checkConnection(connection, file),
   };
 }
 
@@ -44,7 +45,7 @@ export function invalidConfig(file: string, why: string, hint: string, cause?: u
   });
 }
 
-const CONFIG_KEYS = ["url", "modules", "dir", "journal", "transaction", "lockTimeout"];
+const CONFIG_KEYS = ["url", "modules", "dir", "journal", "transaction", "lockTimeout", "connection"];
 const JOURNAL_KEYS = ["table", "legacyModule"];
 
 function refuseUnknownKeys(value: object, known: readonly string[], prefix: string, file: string): void {
@@ -84,13 +85,53 @@ function checkTransaction(value: unknown, file: string): TenonConfig["transactio
   throw invalidConfig(file, `\`transaction\` is ${JSON.stringify(value)}`, 'Write "run" or "each".');
 }
 
-function checkLockTimeout(value: unknown, file: string): number | undefined {
+function checkConnection(value: unknown, file: string): ConnectionConfig | undefined {
+  if (value === undefined) return undefined;
+  if (!isObject(value)) {
+    throw invalidConfig(
+      file,
+      "`connection` is not an object",
+      "Write for example `connection: { busyTimeoutMs: 10_000 }`.",
+    );
+  }
+  const options: ConnectionConfig = {
+    busyTimeoutMs: optionalMilliseconds(value["busyTimeoutMs"], "connection.busyTimeoutMs", file),
+    connectTimeoutMs: optionalMilliseconds(value["connectTimeoutMs"], "connection.connectTimeoutMs", file),
+    statementTimeoutMs: optionalMilliseconds(
+      value["statementTimeoutMs"],
+      "connection.statementTimeoutMs",
+      file,
+    ),
+    lockTimeoutMs: optionalMilliseconds(value["lockTimeoutMs"], "connection.lockTimeoutMs", file),
+    applicationName: optionalText(
+      value["applicationName"],
+      "connection.applicationName",
+      "Give a name as the server shows it.",
+      file,
+    ),
+    extensions: checkExtensions(value["extensions"], file),
+  };
+  refuseUnknownKeys(value, Object.keys(options), "connection.", file);
+  return options;
+}
+
+function checkExtensions(value: unknown, file: string): readonly string[] | undefined {
+  if (value === undefined) return undefined;
+  if (Array.isArray(value) && value.every((name) => typeof name === "string")) return value;
+  throw invalidConfig(
+    file,
+    "`connection.extensions` is not a list of names",
+    'Write for example `extensions: ["vector"]`.',
+  );
+}
+
+function optionalMilliseconds(value: unknown, key: string, file: string): number | undefined {
   if (value === undefined || (typeof value === "number" && value >= 0 && Number.isFinite(value)))
     return value;
   throw invalidConfig(
     file,
-    "`lockTimeout` is not a number of milliseconds",
-    "Write for example `lockTimeout: 30_000`.",
+    `\`${key}\` is not a number of milliseconds`,
+    `Write for example \`${key.split(".").at(-1)}: 30_000\`.`,
   );
 }
 

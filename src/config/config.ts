@@ -1,3 +1,4 @@
+import type { ConnectOptions } from "../connection/index.js";
 import type { Module } from "../modules/index.js";
 
 /** A module that is described in the config rather than imported: a folder of migrations. */
@@ -29,7 +30,12 @@ export interface TenonConfig {
   readonly transaction?: "run" | "each" | undefined;
   /** Milliseconds to wait for another process that is migrating; without it the wait has no end. */
   readonly lockTimeout?: number | undefined;
+  /** How the database is opened, as with `connect`. */
+  readonly connection?: ConnectionConfig | undefined;
 }
+
+/** The options of `connect` that a config may set; a command knows itself whether it writes, and never a password. */
+export type ConnectionConfig = Omit<ConnectOptions, "encryption" | "readOnly" | "mustExist">;
 
 export interface JournalConfig {
   /** Name of the journal table; `schema_migrations` without it. */

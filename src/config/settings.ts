@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 
 import type { Module } from "../modules/index.js";
+import type { ConnectionConfig } from "./config.js";
 import { mainModule, modulesOf } from "./config-modules.js";
 import type { IniDatabase } from "./env-ini.js";
 import type { LoadedConfig } from "./load-config.js";
@@ -49,6 +50,7 @@ export interface Settings {
   readonly journal: { readonly table?: string | undefined; readonly legacyModule?: string | undefined };
   readonly transaction: "run" | "each" | undefined;
   readonly lockTimeoutMs: number | undefined;
+  readonly connection: ConnectionConfig;
   /** Of an encrypted file; undefined when nobody gives one. */
   readonly password: PasswordSource | undefined;
 }
@@ -74,6 +76,7 @@ export function resolveSettings(sources: SettingSources): Settings {
     },
     transaction: flags.transaction ?? config.config.transaction,
     lockTimeoutMs: flags.lockTimeoutMs ?? config.config.lockTimeout,
+    connection: config.config.connection ?? {},
     password: resolvePassword(sources, address.urlSource),
   };
 }

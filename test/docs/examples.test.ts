@@ -10,7 +10,7 @@ import { typeCheck } from "./type-check.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 /** These show commands for databases and answers of every kind: they are not run, but must exist. */
-const REFERENCES = ["docs/commands.md", "docs/configuration.md", "docs/encryption.md"];
+const REFERENCES = ["docs/encryption.md"];
 
 const documents = [
   "README.md",
