@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { TenonError } from "../errors.js";
 import type { NativeStatement } from "./libsql-driver.js";
 
@@ -40,7 +39,8 @@ export function readText(text: string): string {
   }
 }
 
-const MARK = `\u0001tenon-${randomBytes(16).toString("hex")}:`;
+/** Nobody can foresee it, and so put it into a text; node:crypto is not loaded for it. */
+const MARK = `\u0001tenon-${Math.random()}${Math.random()}:`;
 const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Beyond this the wrapping would cost more than it is worth, and could come to the engine's limits. */

@@ -53,7 +53,11 @@ export async function headUnder(dataKey: Uint8Array): Promise<Uint8Array> {
 }
 
 /** A driver without ciphers takes the pragmas for unknown ones, says nothing, and writes everything as plain text. */
-export function refusePlainHead(head: Uint8Array): void {
+export function refusePlainFile(file: string): void {
+  refusePlainHead(readHead(file));
+}
+
+function refusePlainHead(head: Uint8Array): void {
   if (!Buffer.from(head).equals(PLAIN_HEAD)) return;
   throw new TenonError("UNSUPPORTED", "The SQLite driver of this installation does not encrypt.", {
     hint: `The package "libsql" as published does; check what is installed in its place.`,
@@ -62,6 +66,6 @@ export function refusePlainHead(head: Uint8Array): void {
 
 const PLAIN_HEAD = Buffer.from("SQLite format 3\0").subarray(0, HEAD_BYTES);
 
-export function readHead(file: string): Uint8Array {
+function readHead(file: string): Uint8Array {
   return readFileHeader(file).slice(0, HEAD_BYTES);
 }

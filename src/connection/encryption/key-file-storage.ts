@@ -5,11 +5,6 @@ import { basename, dirname, join } from "node:path";
 import { messageOf, TenonError } from "../../errors.js";
 import { type KeyFile, readKeyFile, writeKeyFile } from "./key-file.js";
 
-/** The key file of a database file; the path of the database is its real one, behind symbolic links. */
-export function keyFileOf(database: string): string {
-  return `${database}.salt`;
-}
-
 /** Far more than a key file ever has. */
 const MOST_BYTES = 64 * 1024;
 

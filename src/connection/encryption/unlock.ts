@@ -4,7 +4,8 @@ import { TenonError } from "../../errors.js";
 import { type DatabaseFile, looksEncrypted } from "../database-file.js";
 import { headUnder } from "./database-cipher.js";
 import type { KeyFile, ScryptCost } from "./key-file.js";
-import { createKeyFile, keyFileOf, loadKeyFile } from "./key-file-storage.js";
+import { createKeyFile, loadKeyFile } from "./key-file-storage.js";
+import { keyFileOf } from "./refuse-encrypted.js";
 import { checkPassword, DEFAULT_COST, unwrapKey, wrapKey } from "./wrap-key.js";
 
 export interface Encryption {
@@ -16,7 +17,7 @@ export interface Encryption {
   readonly cost?: ScryptCost | undefined;
 }
 
-/** The key of a database that may be opened, and what its file has to begin with. */
+/** The key of a database, and what its file has to begin with. */
 export interface UnlockedKey {
   readonly dataKey: Uint8Array;
   readonly head: Uint8Array;
@@ -27,7 +28,7 @@ export interface UnlockedKey {
  * that does not fit together is refused here, before the engine has seen the file: with a wrong key it could take
  * the journal of a crash for garbage, and undo nothing.
  */
-export async function unlockDatabase(file: DatabaseFile, encryption: Encryption): Promise<UnlockedKey> {
+export async function unlockDatabase(file: DatabaseFile, encryption: Encryption): Promise<Uint8Array> {
   const { description } = file;
   checkPassword(encryption.password, description);
   if (file.kind === "plain") {
@@ -42,36 +43,9 @@ export async function unlockDatabase(file: DatabaseFile, encryption: Encryption)
   const path = keyFileOf(file.path);
   const name = keyFileOf(description);
   const existing = await loadKeyFile(path, name);
-  if (existing !== undefined) return unlockWith(existing, file, encryption.password);
+  if (existing !== undefined) return (await unlockWith(existing, file, encryption.password)).dataKey;
   if (file.kind === "opaque") throw withoutKeyFile(file);
   return createKey(file, encryption);
-}
-
-/** Refuses what only opens with a password. */
-export function refuseEncrypted(file: DatabaseFile): void {
-  if (file.kind === "plain") return;
-  const { description } = file;
-  if (existsSync(keyFileOf(file.path))) {
-    throw new TenonError(
-      "ENCRYPTION_PASSWORD_REQUIRED",
-      `${description} is encrypted, and no password was given.`,
-      {
-        hint: "Give the password; TENON_PASSWORD or --password-file for the command. Nothing was changed.",
-      },
-    );
-  }
-  if (file.kind !== "opaque") return;
-  throw new TenonError(
-    "NOT_A_DATABASE",
-    looksEncrypted(file)
-      ? `${description} is an encrypted database, and its key file ${keyFileOf(description)} is not there.`
-      : `${description} is not a SQLite database.`,
-    {
-      hint: looksEncrypted(file)
-        ? "Put its key file beside it and give the password. Nothing was changed."
-        : "Check the path. Nothing was changed.",
-    },
-  );
 }
 
 /** Checks that key file and database belong together, and opens the one with the password. */
@@ -91,13 +65,13 @@ export async function unlockWith(
   return { dataKey: await unwrapKey(keyFile, password, name), head: keyFile.head };
 }
 
-async function createKey(file: DatabaseFile, encryption: Encryption): Promise<UnlockedKey> {
+async function createKey(file: DatabaseFile, encryption: Encryption): Promise<Uint8Array> {
   const path = keyFileOf(file.path);
   const name = keyFileOf(file.description);
   const dataKey = randomBytes(DATA_KEY_BYTES);
   const head = await headUnder(dataKey);
   const keyFile = await wrapKey(dataKey, head, encryption.password, encryption.cost ?? DEFAULT_COST);
-  if (await createKeyFile(path, name, keyFile)) return { dataKey, head };
+  if (await createKeyFile(path, name, keyFile)) return dataKey;
   // Another process made one meanwhile: that is the one from now on, for both.
   const winner = await loadKeyFile(path, name);
   if (winner === undefined) {
@@ -109,7 +83,7 @@ async function createKey(file: DatabaseFile, encryption: Encryption): Promise<Un
       },
     );
   }
-  return unlockWith(winner, file, encryption.password);
+  return (await unlockWith(winner, file, encryption.password)).dataKey;
 }
 
 const DATA_KEY_BYTES = 32;

@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -188,6 +189,27 @@ describe("read only", () => {
     });
     chmodSync(folder.path("."), 0o755);
     expect(folder.names()).toEqual(["app.db"]);
+  });
+
+  test("does not read past the journal of a crash, which only a session that writes can undo", async () => {
+    const connection = await folder.open("app.db");
+    await connection.executeScript("CREATE TABLE t (a); INSERT INTO t VALUES (1)");
+    await connection.query("PRAGMA journal_mode = DELETE");
+    await connection.executeScript(
+      "PRAGMA cache_size = 1; BEGIN; UPDATE t SET a = 2; PRAGMA cache_spill = 1",
+    );
+    await connection.executeScript(
+      "CREATE TABLE filler AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200) SELECT hex(randomblob(500)) FROM n",
+    );
+    for (const ending of ["", "-journal"])
+      copyFileSync(folder.path(`app.db${ending}`), folder.path(`copy.db${ending}`));
+    await connection.close();
+
+    await expect(folder.open("copy.db", { readOnly: true })).rejects.toMatchObject({
+      code: "DATABASE_READ_ONLY",
+    });
+    const recovered = await folder.open("copy.db");
+    expect(await recovered.query("SELECT a FROM t")).toEqual([{ a: 1 }]);
   });
 
   test("is what a file is that may not be written, and the refusal comes with the first write", async () => {
