@@ -36,11 +36,14 @@ export {
   type ConnectOptions,
   changePassword,
   connect,
+  type Encryption,
   type EngineName,
   type ExecuteResult,
+  type PasswordChange,
   type Row,
   type SqlInput,
   type SqlOutput,
+  type StatementOptions,
 } from "./connection/index.js";
 export type {
   ChangedMigration,

@@ -42,7 +42,38 @@ export interface ColumnInfo {
  * One open session with one database. Everything said on it runs in the order in which it was said, in one
  * session of the engine: never on a pool.
  *
- * Placeholders are the engine's own: `?` on SQLite, `$1` on PostgreSQL.
+ * Placeholders are the engine's own: `?` on SQLite, `$1` on PostgreSQL. Values go in and come back exactly:
+ * - A boolean is 1 or 0 on SQLite, and a Date is UTC in ISO 8601. `undefined` and NaN are refused.
+ * - On SQLite a number without a fraction is bound as an integer; -0, and what is beyond 2^53, as a float.
+ * - A second column of the same name gets `:1`, `:2`, … behind its name on SQLite.
+ *
+ * Transactions on one connection must not overlap: await one before the next begins, or open a second connection.
+ * A transaction that SQLite has rolled back by itself (a full disk, OR ROLLBACK) refuses everything, with the cause,
+ * until it is answered with ROLLBACK; `transaction` does that.
+ *
+ * One thing ends the whole process in the driver `libsql`: reading text from SQLite that is not UTF-8. Where a
+ * database may hold such text, read it as bytes, with `CAST(… AS BLOB)`.
+ *
+ * @example
+ * ```ts
+ * import { connect } from "tenon";
+ *
+ * const connection = await connect(":memory:");
+ * await connection.executeScript(`
+ *   CREATE TABLE board (id INTEGER PRIMARY KEY, wood TEXT NOT NULL, length REAL);
+ *   CREATE INDEX board_by_wood ON board (wood);
+ * `);
+ * await connection.transaction(async () => {
+ *   await connection.execute("INSERT INTO board (wood, length) VALUES (?, ?)", ["oak", 2.4]);
+ *   await connection.execute("INSERT INTO board (wood, length) VALUES (?, ?)", ["ash", 1.8]);
+ * });
+ * console.log(await connection.query("SELECT wood FROM board WHERE length > ?", [2])); // [ { wood: 'oak' } ]
+ * for await (const board of connection.stream("SELECT * FROM board ORDER BY id")) {
+ *   console.log(board["id"], board["wood"]);
+ * }
+ * console.log((await connection.getTableInfo("board")).length); // 3
+ * await connection.close();
+ * ```
  */
 export interface Connection {
   readonly engine: EngineName;

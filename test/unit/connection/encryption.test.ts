@@ -103,6 +103,15 @@ describe("an encrypted file", () => {
     expect(await connection.tableExists("secret")).toBe(true);
   });
 
+  test("is copied by VACUUM INTO under the same key, and opens with a copy of its key file", async () => {
+    await createVault();
+    const connection = await folder.open("vault.db", sesame);
+    await connection.execute(`VACUUM INTO '${folder.path("copy.db")}'`);
+    copyFileSync(folder.path("vault.db.salt"), folder.path("copy.db.salt"));
+    const copy = await folder.open("copy.db", sesame);
+    expect(await copy.query("SELECT body FROM secret")).toEqual([{ body: "under the third stone" }]);
+  });
+
   test("opens read-only, and leaves nothing behind", async () => {
     await createVault();
     const before = folder.content();
