@@ -179,6 +179,68 @@ describe("a result", () => {
     expect(plan.map((row) => row["detail"])).toEqual(["SEARCH t USING INTEGER PRIMARY KEY (rowid=?)"]);
   });
 
+  test("is what the bare driver gives, for every kind of query", async () => {
+    const setup = `
+      CREATE TABLE wood (id INTEGER PRIMARY KEY, name TEXT COLLATE NOCASE, price REAL, tags TEXT, photo BLOB);
+      INSERT INTO wood (name, price, tags, photo) VALUES
+        ('oak', 9.5, '["hard","brown"]', x'00ff'), ('Ash', 7, '["light"]', NULL), ('OAK', 8, '[]', x''), (NULL, NULL, NULL, NULL);
+      CREATE VIEW dear AS SELECT name AS label, price * 2 AS double FROM wood WHERE price > 7;
+      CREATE VIRTUAL TABLE notes USING fts5(body);
+      INSERT INTO notes VALUES ('the oak board is long'), ('an ash board, and an oak one'), ('nothing here');
+      CREATE TABLE joint (wood INTEGER REFERENCES wood, kind TEXT, PRIMARY KEY (wood, kind)) WITHOUT ROWID;
+      INSERT INTO joint VALUES (1, 'tenon'), (1, 'mortise'), (2, 'tenon');`;
+    const queries = [
+      "SELECT * FROM wood",
+      "SELECT rowid, * FROM wood ORDER BY name DESC, id",
+      "SELECT DISTINCT name FROM wood ORDER BY 1",
+      "SELECT name, count(*), sum(price), group_concat(id) FROM wood GROUP BY name HAVING count(*) > 0 ORDER BY 2 DESC, 1",
+      "SELECT w.name, j.kind FROM wood w LEFT JOIN joint j ON j.wood = w.id ORDER BY w.id, j.kind",
+      "SELECT * FROM wood NATURAL JOIN (SELECT 1 AS id)",
+      "SELECT name FROM wood UNION SELECT kind FROM joint ORDER BY 1 LIMIT 3 OFFSET 1",
+      "SELECT id FROM wood EXCEPT SELECT wood FROM joint",
+      "SELECT id, row_number() OVER (ORDER BY price DESC) AS place, lag(name) OVER w FROM wood WINDOW w AS (ORDER BY id) ORDER BY place",
+      "SELECT wood.id, tag.value FROM wood, json_each(wood.tags) AS tag ORDER BY 1, 2",
+      "SELECT json_extract(tags, '$[0]') AS first, tags ->> 0, json(tags) FROM wood",
+      "SELECT * FROM dear ORDER BY double",
+      "SELECT rowid, highlight(notes, 0, '[', ']') AS body, bm25(notes) < 0 FROM notes WHERE notes MATCH 'oak' ORDER BY rank",
+      "SELECT body FROM notes WHERE notes MATCH 'board' ORDER BY rank, rowid",
+      "WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 5) SELECT i, i * i FROM n WHERE i IN (SELECT id FROM wood)",
+      "WITH a AS MATERIALIZED (SELECT * FROM wood), b AS (SELECT * FROM a WHERE id > 1) SELECT b.name, a.id FROM a JOIN b ON b.id = a.id + 1",
+      "VALUES (1, 'a', NULL), (2, x'00', 1.5)",
+      "SELECT CASE WHEN price > 7 THEN name ELSE photo END AS either, typeof(price), price IS NULL FROM wood",
+      "SELECT name = 'OAK', name || '!', -price, photo FROM wood WHERE name = 'oak' ORDER BY id",
+      "SELECT max(price), name FROM wood",
+      "SELECT (SELECT kind FROM joint WHERE wood = wood.id LIMIT 1), EXISTS (SELECT 1 FROM joint) FROM wood",
+      "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name",
+      "SELECT name, type FROM pragma_table_xinfo('wood')",
+      "SELECT * FROM wood WHERE id = -1",
+      "SELECT abs(-9223372036854775807), 1e400, -1e400, 0.1 + 0.2, 9007199254740993",
+      "SELECT name FROM wood ORDER BY price IS NULL, price LIMIT 2 /* cheapest */ -- two",
+    ];
+    const connection = await folder.open("app.db");
+    await connection.executeScript(setup);
+    const { default: Driver } = await import("libsql");
+    const bare = new Driver(folder.path("app.db"));
+    for (const sql of queries) {
+      const expected = bare.prepare(sql).raw().safeIntegers().all([]) as unknown[][];
+      const plain = expected.map((row) =>
+        row.map((value) => {
+          if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+          return value instanceof Uint8Array ? new Uint8Array(value) : value;
+        }),
+      );
+      const rows = await connection.query(sql);
+      expect(
+        rows.map((row) => Object.values(row)),
+        sql,
+      ).toEqual(plain);
+      const streamed: unknown[] = [];
+      for await (const row of connection.stream(sql)) streamed.push(row);
+      expect(streamed, sql).toEqual(rows);
+    }
+    bare.close();
+  });
+
   test("loses no value to a second column of the same name", async () => {
     const connection = await folder.open(":memory:");
     expect(await connection.query('SELECT 1 AS id, 2 AS id, 3 AS "id:1", 4 AS id')).toEqual([
