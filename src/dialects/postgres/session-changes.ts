@@ -22,8 +22,11 @@ export function givesUpLocks(statement: Pick<Statement, "text">): boolean {
   if (!/discard|pg_advisory_unlock_all/i.test(statement.text)) return false;
   const reader = new TokenReader(statement, "postgres");
   if (reader.accept("DISCARD ALL")) return true;
-  while (!reader.isAtEnd)
-    if (reader.name() === "pg_advisory_unlock_all" || reader.next() === undefined) return true;
+  while (!reader.isAtEnd) {
+    const name = reader.name();
+    if (name === "pg_advisory_unlock_all" && reader.isSymbol("(")) return true;
+    if (name === undefined) reader.next();
+  }
   return false;
 }
 
@@ -68,14 +71,12 @@ function readName(reader: TokenReader): readonly string[] {
 function readSetConfig(reader: TokenReader): readonly string[] {
   const names: string[] = [];
   while (!reader.isAtEnd) {
-    const isCall = reader.name() === "set_config" && reader.acceptSymbol("(");
-    const token = isCall ? reader.next() : undefined;
-    if (!isCall) {
-      reader.next();
-      continue;
-    }
-    if (token?.kind !== "string") return ["*"];
-    names.push(token.text.slice(1, -1));
+    const word = reader.name();
+    if (word === undefined) reader.next();
+    if (word !== "set_config" || !reader.acceptSymbol("(")) continue;
+    const name = reader.next();
+    if (name?.kind !== "string") return ["*"];
+    names.push(name.text.slice(1, -1));
   }
   return names;
 }
