@@ -3,7 +3,7 @@ import type { Change } from "./change.js";
 import type { Constraint, KeyColumn } from "./constraint.js";
 import { appendTo } from "./matching.js";
 import type { DatabaseModel } from "./model.js";
-import { finalNames, type NameChange, renameSteps } from "./rename-steps.js";
+import { displacedNames, finalNames, type RenameStep, renameSteps } from "./rename-steps.js";
 import type { Renames } from "./renames.js";
 import type { ModelRules } from "./rules.js";
 import type { Table } from "./table.js";
@@ -14,6 +14,11 @@ export interface Renamed {
   readonly model: DatabaseModel;
   /** The renames in an order in which they can be made. */
   readonly changes: readonly Change[];
+  /**
+   * What was renamed only to make room was called so before: by schema, table and, for a column, its name, as
+   * keys.
+   */
+  readonly displaced: ReadonlyMap<string, string>;
 }
 
 /**
@@ -25,6 +30,7 @@ export interface Renamed {
 export function applyRenames(model: DatabaseModel, renames: Renames, rules: ModelRules): Renamed {
   const { nameKey } = rules;
   const changes: Change[] = [];
+  const displaced = new Map<string, string>();
 
   const tableNames = new Map<string, string>();
   for (const [schema, list] of groupBy(renames.tables, (rename) => rename.schema)) {
@@ -38,9 +44,10 @@ export function applyRenames(model: DatabaseModel, renames: Renames, rules: Mode
       changes.push({
         kind: "rename-table",
         object: { kind: "table", schema, name: step.from },
-        to: step.to,
+        ...stepFacts(step),
       });
     for (const [from, to] of finalNames(steps, nameKey)) tableNames.set(`${schema}\0${from}`, to);
+    for (const [name, origin] of displacedNames(steps, nameKey)) displaced.set(`${schema}\0${name}`, origin);
   }
   const tableName = (schema: string, name: string) => tableNames.get(`${schema}\0${nameKey(name)}`) ?? name;
 
@@ -62,11 +69,12 @@ export function applyRenames(model: DatabaseModel, renames: Renames, rules: Mode
     );
     changes.push(...columnChanges(table.schema, tableName(table.schema, table.name), steps));
     columnNames.set(key, finalNames(steps, nameKey));
+    for (const [name, origin] of displacedNames(steps, nameKey)) displaced.set(`${key}\0${name}`, origin);
   }
   const columnsOf = (schema: string, table: string): ReadonlyMap<string, string> =>
     columnNames.get(`${schema}\0${nameKey(table)}`) ?? NONE;
 
-  if (changes.length === 0) return { model, changes };
+  if (changes.length === 0) return { model, changes, displaced };
 
   const dependency = (item: Dependency): Dependency => {
     if (item.kind !== "table" && item.kind !== "view") return item;
@@ -127,17 +135,21 @@ export function applyRenames(model: DatabaseModel, renames: Renames, rules: Mode
       return { ...sequence, ownedBy: { schema, table: owner, column: ownerColumn } };
     }),
   };
-  return { model: renamed, changes };
+  return { model: renamed, changes, displaced };
 }
 
 const NONE: ReadonlyMap<string, string> = new Map();
 
-function columnChanges(schema: string, table: string, steps: readonly NameChange[]): readonly Change[] {
+function columnChanges(schema: string, table: string, steps: readonly RenameStep[]): readonly Change[] {
   return steps.map((step) => ({
     kind: "rename-column",
     object: { kind: "column", schema, table, name: step.from },
-    to: step.to,
+    ...stepFacts(step),
   }));
+}
+
+function stepFacts({ from, to, origin, isInterim }: RenameStep) {
+  return { to, isInterim, formerly: origin === from ? undefined : origin };
 }
 
 function renameWithin(table: Table, names: ReadonlyMap<string, string>, rules: ModelRules): Table {

@@ -31,11 +31,11 @@ export type Change =
   | Alter<"change-routine", Routine>
   | CreateTable
   | Drop<"drop-table", Table>
-  | Rename<"rename-table">
+  | RenameInSteps<"rename-table">
   | Alter<"change-table", Table>
   | Create<"add-column", Column>
   | Drop<"drop-column", Column>
-  | Rename<"rename-column">
+  | RenameInSteps<"rename-column">
   | Alter<"change-column", Column>
   | ReorderColumns
   | Create<"add-constraint", Constraint>
@@ -71,7 +71,9 @@ interface Create<K extends string, T> {
 
 interface Drop<K extends string, T> {
   readonly kind: K;
+  /** Of a table or column whose name was given to another before: the name by which people know it. */
   readonly object: ObjectAddress;
+  /** As it is by then; its name is the one to drop. */
   readonly from: T;
 }
 
@@ -90,6 +92,14 @@ interface Rename<K extends string> {
   readonly kind: K;
   readonly object: ObjectAddress;
   readonly to: string;
+}
+
+/** Names that change places are changed in steps, over a name in between. */
+interface RenameInSteps<K extends string> extends Rename<K> {
+  /** The new name only makes room, for the next step or until what has it is dropped. */
+  readonly isInterim: boolean;
+  /** The name before the first step, where `object` has a name in between. */
+  readonly formerly: string | undefined;
 }
 
 interface CreateTable extends Create<"create-table", Table> {

@@ -44,14 +44,24 @@ export function compareModels(from: DatabaseModel, to: DatabaseModel, options: C
   const { rules } = options;
   const renames = withCaseRenames(from, to, options.renames, rules);
   const renamed = applyRenames(from, renames, rules);
-  const changes = findChanges(renamed.model, to, options);
+  const found = orderChanges(findChanges(renamed.model, to, options), renamed.model, to, options);
   return {
     from,
     to,
     renamed: renamed.model,
-    changes: [...renamed.changes, ...orderChanges(changes, renamed.model, to, options)],
+    changes: [...renamed.changes, ...found.map((change) => underKnownName(change, renamed.displaced, rules))],
     unjudged: findUnjudged(from.others, to.others, rules),
   };
+}
+
+/** What gave its name away before it is dropped is spoken of under that name. */
+function underKnownName(change: Change, displaced: ReadonlyMap<string, string>, rules: ModelRules): Change {
+  if (change.kind !== "drop-table" && change.kind !== "drop-column" && change.kind !== "drop-view")
+    return change;
+  const { schema, table, name } = change.object;
+  const path = change.kind === "drop-column" ? [schema, rules.nameKey(table ?? "")] : [schema];
+  const known = displaced.get([...path, rules.nameKey(name)].join("\0"));
+  return known === undefined ? change : { ...change, object: { ...change.object, name: known } };
 }
 
 function findChanges(from: DatabaseModel, to: DatabaseModel, options: CompareOptions): readonly Change[] {

@@ -1,6 +1,6 @@
 import type { ObjectAddress } from "./address.js";
 import { formatAddress } from "./address.js";
-import type { Change } from "./change.js";
+import type { Change, ChangeOf } from "./change.js";
 import type { Column } from "./table.js";
 
 /** A risk that a change brings with it. */
@@ -53,7 +53,8 @@ export function hazardsOf(change: Change): readonly Hazard[] {
       break;
     case "rename-table":
     case "rename-column":
-      add("breaks-code", `Programs that use ${name} must use ${change.to}.`);
+      if (!change.isInterim)
+        add("breaks-code", `Programs that use ${formerName(change)} must use ${change.to}.`);
       break;
     case "add-column":
       if (isRequired(change.to))
@@ -85,6 +86,10 @@ export function hazardsOf(change: Change): readonly Hazard[] {
     default:
   }
   return hazards;
+}
+
+function formerName({ object, formerly }: ChangeOf<"rename-table" | "rename-column">): string {
+  return formatAddress({ ...object, name: formerly ?? object.name });
 }
 
 const CAN_FAIL = {

@@ -31,7 +31,10 @@ interface IndexPartOptions {
   readonly descending?: boolean | undefined;
   /** PostgreSQL: where it is not what the direction implies (ascending: last, descending: first). */
   readonly nulls?: "first" | "last" | undefined;
-  /** Where it is not the column's own. Behind an expression: as given; the expression then has its parentheses. */
+  /**
+   * Where it is not the column's own. Behind an expression: as given; the expression then has its
+   * parentheses.
+   */
   readonly collation?: string | undefined;
   /**
    * PostgreSQL: where it is not the type's default, with parameters: `vector_cosine_ops`,

@@ -4,28 +4,36 @@ import { quote } from "./names.js";
 import { renderCreateTable } from "./render-table.js";
 import { nameKey, sqliteRules } from "./rules.js";
 
+/** How a virtual table gets other arguments: built again from the table that it indexes, or copied. */
+export type VirtualMethod = "index again" | "copy";
+
 /**
- * Makes a virtual table anew with other arguments and keeps what is in it: an FTS table that indexes another
+ * What keeps the content of a virtual table that is made anew with other arguments: an FTS table over another
  * table is built from it again, one that holds its own text and an R-tree are copied.
+ * @throws TenonError `CHANGE_UNSUPPORTED` when nothing does.
  */
-export function renderVirtualChange(before: Table, after: Table, successor: string): readonly string[] {
-  const content = after.virtual === undefined ? undefined : contentOf(after.virtual);
-  const isFts = FTS.test(after.virtual?.module ?? "") && FTS.test(before.virtual?.module ?? "");
-  if (isFts && content === "external") {
-    const name = quote(after.name);
-    return [
-      `DROP TABLE ${quote(before.name)}`,
-      renderCreateTable(after),
-      `INSERT INTO ${name} (${name})\nVALUES ('rebuild')`,
-    ];
+export function virtualMethod(before: Table, after: Table): VirtualMethod {
+  const [old, now] = [before.virtual, after.virtual];
+  if (old === undefined || now === undefined) throw cannotKeep(before, after);
+  if (FTS.test(old.module) && FTS.test(now.module)) {
+    if (contentOf(now) === "external") return "index again";
+    if (contentOf(now) === "own" && contentOf(old) !== "none") return "copy";
   }
-  const isRtree = RTREE.test(after.virtual?.module ?? "") && RTREE.test(before.virtual?.module ?? "");
-  const keepsItsText =
-    isFts && content === "own" && before.virtual !== undefined && contentOf(before.virtual) !== "none";
-  if (!isRtree && !keepsItsText) throw cannotKeep(before, after);
+  if (RTREE.test(old.module) && RTREE.test(now.module)) return "copy";
+  throw cannotKeep(before, after);
+}
+
+/** An FTS table over another table, created and filled from it. */
+export function renderIndexAgain(after: Table): readonly string[] {
+  const name = quote(after.name);
+  return [renderCreateTable(after), `INSERT INTO ${name} (${name})\nVALUES ('rebuild')`];
+}
+
+export function renderVirtualCopy(before: Table, after: Table, successor: string): readonly string[] {
+  const withRowid = FTS.test(after.virtual?.module ?? "");
   return [
     renderCreateTable(after, successor),
-    renderCopy(before, after, successor, isFts),
+    renderCopy(before, after, successor, withRowid),
     `DROP TABLE ${quote(before.name)}`,
     `ALTER TABLE ${quote(successor)}\nRENAME TO ${quote(after.name)}`,
   ];

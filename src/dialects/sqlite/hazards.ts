@@ -1,10 +1,14 @@
 import { type Change, type Hazard, hazardsOf } from "../../schema/index.js";
+import { contentOf } from "./change-virtual-table.js";
 import type { TableWork } from "./table-work.js";
 import { affinityOf } from "./types.js";
 
 /** The risks of changes on SQLite: those of any engine, and what types and rebuilds do here. */
 export function sqliteHazards(changes: readonly Change[], works: readonly TableWork[]): readonly Hazard[] {
-  const hazards = changes.flatMap((change) => [...hazardsOf(change), ...typeHazards(change)]);
+  const hazards = changes.flatMap((change) => [
+    ...hazardsOf(change).filter((hazard) => hazard.kind !== "loses-data" || !isOnlyAnIndex(change)),
+    ...typeHazards(change),
+  ]);
   for (const { after, method, changes: own } of works) {
     const object = { kind: "table", schema: after.schema, name: after.name } as const;
     const dropsInPlace = method.kind === "in place" && own.some((change) => change.kind === "drop-column");
@@ -21,6 +25,12 @@ export function sqliteHazards(changes: readonly Change[], works: readonly TableW
     });
   }
   return hazards;
+}
+
+/** An FTS table over another table holds nothing that could not be built again. */
+function isOnlyAnIndex(change: Change): boolean {
+  const virtual = change.kind === "drop-table" ? change.from.virtual : undefined;
+  return virtual !== undefined && contentOf(virtual) === "external";
 }
 
 function typeHazards(change: Change): readonly Hazard[] {

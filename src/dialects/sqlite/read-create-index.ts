@@ -36,7 +36,8 @@ function readPart(tokens: readonly Token[], scope: ExpressionScope): IndexPart {
   if (column !== undefined) return { column, descending, collation: bare.collation };
 
   const { tokens: expression, collation } = takeCollation(what);
-  // With a collation behind it an expression keeps its parentheses, or the collation would bind to its last part.
+  // With a collation behind it an expression keeps its parentheses, or the collation would bind to its last
+  // part.
   const text = collation === undefined ? expressionText(expression, scope) : textOf(expression, scope);
   return { expression: text, descending, collation };
 }

@@ -66,8 +66,8 @@ function renderDefault(expression: string): string {
 }
 
 /**
- * A type as declared. Types are words to SQLite; one that would be read as something else (a keyword, a sign) is
- * put in quotes, which leaves it the same type.
+ * A type as declared. Types are words to SQLite; one that would be read as something else (a keyword, a sign)
+ * is put in quotes, which leaves it the same type.
  */
 function renderType(type: string): string {
   const isPlain = /^[\w$\x80-\uffff ]+(?:\([\w+\-., ]*\))?$/.test(type);

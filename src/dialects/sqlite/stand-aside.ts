@@ -78,7 +78,9 @@ export function standAside(comparison: Comparison, works: readonly TableWork[]):
 function changesByObject(changes: readonly Change[]): ReadonlyMap<string, Change> {
   const byObject = new Map<string, Change>();
   for (const change of changes) {
-    const key = keyOf(change.object.kind, change.object.name);
+    const name =
+      change.kind === "drop-table" || change.kind === "drop-view" ? change.from.name : change.object.name;
+    const key = keyOf(change.object.kind, name);
     // What becomes of an object comes last: one dropped here and created there is created.
     if (RELEVANT.has(change.kind)) byObject.set(key, change);
   }

@@ -1,9 +1,12 @@
 import type { Change, Comparison, Table } from "../../schema/index.js";
 import { alterInPlace, type InPlaceStep } from "./alter-in-place.js";
+import { type VirtualMethod, virtualMethod } from "./change-virtual-table.js";
 import { nameKey } from "./rules.js";
 
 /** A table that is on both sides and not the same, and how it gets from one to the other. */
 export interface TableWork {
+  /** Its name before any rename. */
+  readonly original: string;
   /** With its renames already made. */
   readonly before: Table;
   readonly after: Table;
@@ -16,9 +19,9 @@ export type TableMethod =
   | { readonly kind: "in place"; readonly steps: readonly InPlaceStep[] }
   /** Made anew: all changes of a table together make one rebuild. */
   | { readonly kind: "rebuild" }
-  | { readonly kind: "virtual" };
+  | { readonly kind: "virtual"; readonly by: VirtualMethod };
 
-export function findTableWorks({ renamed, to, changes }: Comparison): readonly TableWork[] {
+export function findTableWorks({ from, renamed, to, changes }: Comparison): readonly TableWork[] {
   const byTable = new Map<string, Change[]>();
   for (const change of changes) {
     const { kind, table, name } = change.object;
@@ -28,17 +31,19 @@ export function findTableWorks({ renamed, to, changes }: Comparison): readonly T
     if (list === undefined) byTable.set(key, [change]);
     else list.push(change);
   }
-  const sources = new Map(renamed.tables.map((table) => [nameKey(table.name), table]));
+  // Both lists keep their order when names change, so the same place is the same table.
+  const sources = new Map(renamed.tables.map((table, index) => [nameKey(table.name), { table, index }]));
   const works: TableWork[] = [];
   for (const after of to.tables) {
     const own = byTable.get(nameKey(after.name)) ?? [];
-    const before = sources.get(nameKey(after.name));
+    const source = sources.get(nameKey(after.name));
     const isOnlyIndexes = own.every((change) => change.object.kind === "index");
-    if (before === undefined || isOnlyIndexes) continue;
-    works.push({ before, after, changes: own, method: methodFor(before, after, own) });
+    if (source === undefined || isOnlyIndexes) continue;
+    const { table: before, index } = source;
+    const original = from.tables[index]?.name ?? before.name;
+    works.push({ original, before, after, changes: own, method: methodFor(before, after, own) });
   }
-  // The index of an FTS table is built from another table, which must have its new form by then.
-  return works.sort((a, b) => Number(a.method.kind === "virtual") - Number(b.method.kind === "virtual"));
+  return works;
 }
 
 const IS_NO_WORK: ReadonlySet<string> = new Set([
@@ -52,7 +57,7 @@ const IS_NO_WORK: ReadonlySet<string> = new Set([
 ] satisfies Change["kind"][]);
 
 function methodFor(before: Table, after: Table, changes: readonly Change[]): TableMethod {
-  if (after.kind === "virtual") return { kind: "virtual" };
+  if (after.kind === "virtual") return { kind: "virtual", by: virtualMethod(before, after) };
   const steps = alterInPlace(before, after, changes);
   return steps === undefined ? { kind: "rebuild" } : { kind: "in place", steps };
 }

@@ -35,7 +35,11 @@ test.each<[string, Change, readonly string[]]>([
     { kind: "add-column", object, to: column({ notNull: true, default: "''" }) },
     [],
   ],
-  ["a rename breaks code", { kind: "rename-column", object, to: "mail" }, ["breaks-code"]],
+  [
+    "a rename breaks code",
+    { kind: "rename-column", object, to: "mail", isInterim: false, formerly: undefined },
+    ["breaks-code"],
+  ],
   [
     "becoming not null can fail",
     {

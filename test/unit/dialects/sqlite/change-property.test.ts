@@ -19,8 +19,11 @@ import { applyPlan } from "./apply-plan.js";
 
 const RUNS = Number(process.env["TENON_RUNS"] ?? 1000);
 
-test("a database changed from one random schema to another looks as if built so, keeps its rows, and can go back", async () => {
-  const counts = { applied: 0, refused: 0, unreachable: 0 };
+const NAME =
+  "a database changed from one random schema to another looks as if built so, keeps its rows, and can go back";
+
+test(NAME, { timeout: 60_000 + RUNS * 200 }, async () => {
+  const counts = { applied: 0, refused: 0 };
   await fc.assert(
     fc.asyncProperty(firstEdits, laterEdits, async (first, later) => {
       const before = applyEdits(EMPTY, first, 1);
@@ -48,11 +51,12 @@ test("a database changed from one random schema to another looks as if built so,
       if ((await change(database, origin, after, before)) === "applied") {
         expect(withoutSequence(await readShape(database))).toEqual(withoutSequence(await readShape(origin)));
         expect(await survivingRows(database, before, before, after)).toEqual(rows);
-      } else counts.unreachable++;
+      }
       for (const connection of [database, wanted, origin]) await connection.close();
     }),
     { numRuns: RUNS },
   );
+  // Most changes must be possible, or little would be tested.
   expect(counts.applied).toBeGreaterThan(counts.refused * 4);
 });
 
