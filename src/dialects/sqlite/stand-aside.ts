@@ -1,5 +1,6 @@
 import type { Change, Comparison, Trigger, View } from "../../schema/index.js";
 import type { PlannedStatement } from "../schema-dialect.js";
+import { missingRelations } from "./missing-relations.js";
 import { quote } from "./names.js";
 import { renderCreateView } from "./render-objects.js";
 import { nameKey, namesIn } from "./rules.js";
@@ -112,7 +113,7 @@ function inOrderOf<T extends { readonly change: Change | undefined }>(
 /**
  * Every name that a rename takes away or gives, and those of the views that stand aside meanwhile: what reads
  * one of them would be found broken, because a rename or DROP COLUMN reads all views and triggers of the
- * database.
+ * database. So would what reads from nothing already.
  */
 function touchedNames(
   { from, changes }: Comparison,
@@ -128,6 +129,7 @@ function touchedNames(
       method.kind === "in place" && own.some((change) => change.kind === "drop-column"),
   );
   if (names.size === 0 && !dropsInPlace) return names;
+  for (const name of missingRelations(from)) names.add(name);
   for (let size = -1; size !== names.size; ) {
     size = names.size;
     for (const view of from.views) {

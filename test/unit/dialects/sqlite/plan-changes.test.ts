@@ -111,14 +111,22 @@ suite("a rebuild", () => {
     expect(await database.query("SELECT name FROM sqlite_sequence")).toEqual([{ name: "t" }]);
   });
 
-  test("works beside a view that is broken already", async () => {
-    const broken = "CREATE VIEW broken AS SELECT * FROM gone";
-    const { outcome } = await changeDatabase(
-      `CREATE TABLE t (a); ${broken}`,
-      `CREATE TABLE t (a NOT NULL); ${broken}`,
+  test.each([
+    ["a rebuild", "CREATE TABLE t (a NOT NULL, b)", []],
+    ["a rename", "CREATE TABLE u (a, b)", ["t:u"]],
+    ["a dropped column", "CREATE TABLE t (a)", []],
+  ])("%s works beside views and triggers that are broken already", async (_what, to, renames) => {
+    const broken = `CREATE VIEW broken AS SELECT * FROM main.gone JOIN json_each('[]');
+      CREATE VIEW on_top AS WITH c AS (SELECT 1) SELECT * FROM c, broken;
+      CREATE TABLE other (x); CREATE TRIGGER lost AFTER INSERT ON other BEGIN INSERT INTO gone VALUES (1); END`;
+    const { outcome, database } = await changeDatabase(
+      `CREATE TABLE t (a, b); ${broken}`,
+      `${to}; ${broken}`,
+      { renames },
     );
 
     expect(outcome).toBe("applied");
+    expect(await differencesFrom(database, `${to}; ${broken}`)).toEqual([]);
   });
 
   test("gives a table without a key the rowids as its new key", async () => {
