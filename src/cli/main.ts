@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 // The program `tenon`: hands what comes from outside to `runCommandLine`, and its result back as an exit status.
 // It starts with little: a command and what it needs are loaded when they are used.
+import { isatty } from "node:tty";
+
 import { Interruption } from "./interruption.js";
 import { runCommandLine } from "./run-command-line.js";
 
@@ -17,7 +19,8 @@ const status = await runCommandLine({
   workingFolder: process.cwd(),
   stdout: process.stdout,
   stderr: process.stderr,
-  canAsk: process.stdin.isTTY === true && process.stderr.isTTY === true,
+  // Asked of the descriptor: `process.stdin` makes a stream of it, which few commands need.
+  canAsk: isatty(0) && isatty(2),
   interruption: new Interruption({
     on: (signal, listener) => process.on(signal, listener),
     exit: (code) => process.exit(code),
