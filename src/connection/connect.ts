@@ -1,6 +1,6 @@
 import { TenonError } from "../errors.js";
 import type { Connection } from "./connection.js";
-import type { Encryption } from "./encryption/unlock.js";
+import type { Encryption } from "./encryption/index.js";
 import { openLibsql } from "./libsql.js";
 import type { PgClient, PgPool } from "./pg-client.js";
 import { redactUrl } from "./redact-url.js";

@@ -12,8 +12,7 @@ export type {
   SqlOutput,
   StatementOptions,
 } from "./connection.js";
-export { changePassword, type PasswordChange } from "./encryption/change-password.js";
-export type { Encryption } from "./encryption/unlock.js";
+export { changePassword, type Encryption, type PasswordChange } from "./encryption/index.js";
 export { connectToLockFile } from "./libsql.js";
 export type { PgClient, PgPool } from "./pg-client.js";
 export { type PgSession, pgSessionOf } from "./pg-session.js";

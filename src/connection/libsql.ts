@@ -8,8 +8,7 @@ import {
   refuseCutShort,
   refuseFolder,
 } from "./database-file.js";
-import { refuseEncrypted } from "./encryption/refuse-encrypted.js";
-import type { Encryption } from "./encryption/unlock.js";
+import { type Encryption, loadEncryption, refuseEncrypted } from "./encryption/index.js";
 import { LibsqlConnection } from "./libsql-connection.js";
 import { type GiveKey, openHandle, prepareSession } from "./libsql-handle.js";
 import { isNotWritable, openReadOnly } from "./libsql-read-only.js";
@@ -50,7 +49,7 @@ async function openEncrypted(
   options: LibsqlOptions,
   encryption: Encryption,
 ): Promise<Connection> {
-  const { refusePlainFile, setKey, unlockDatabase } = await import("./encryption/index.js");
+  const { refusePlainFile, setKey, unlockDatabase } = await loadEncryption();
   const dataKey = await unlockDatabase(file, encryption);
   let connection: Connection | undefined;
   try {
