@@ -8,6 +8,19 @@ export function withoutOuterParentheses(text: string): string {
   return inner;
 }
 
+/**
+ * An expression as DEFAULT takes it: more than a constant, a cast of one or a call needs parentheses.
+ * https://www.postgresql.org/docs/current/sql-createtable.html
+ */
+export function defaultExpression(expression: string): string {
+  if (/^(?:[\w.]+|'(?:[^'\\]|'')*')(?:::[\w. "]+(?:\(\d+(?:,\d+)?\))?(?:\[\])?)?$/.test(expression))
+    return expression;
+  const call = /^[\w."]+(?=\()/.exec(expression);
+  const isCall =
+    call !== null && closingOf(expression.slice(call[0].length)) === expression.length - call[0].length - 1;
+  return isCall ? expression : `(${expression})`;
+}
+
 /** Where the parenthesis at the start is closed. Quotes are skipped: they may hold parentheses. */
 function closingOf(text: string): number {
   let depth = 0;

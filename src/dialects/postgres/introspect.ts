@@ -9,32 +9,44 @@ import { inReadingSession } from "./reading-session.js";
  * Reads a PostgreSQL database (14 or later) as a model, in a constant number of queries and from one snapshot. The
  * session is left as it was.
  */
-export function introspect(connection: Connection, options: IntrospectOptions = {}): Promise<DatabaseModel> {
+export async function introspect(
+  connection: Connection,
+  options: IntrospectOptions = {},
+): Promise<DatabaseModel> {
+  return selectFrom(await readModel(connection, { grants: options.grants ?? false }), options);
+}
+
+export interface ReadModelOptions {
+  /** The schemas to read; all but the system's when absent. */
+  readonly schemas?: readonly string[] | undefined;
+  readonly grants: boolean;
+}
+
+export function readModel(
+  connection: Connection,
+  { schemas, grants }: ReadModelOptions,
+): Promise<DatabaseModel> {
   return inReadingSession(connection, async (session) => {
-    const schemas = await session.query<SchemaRow>(
+    const rows = await session.query<SchemaRow>(
       `SELECT
         n.oid::text AS oid,
+        n.nspname AS name,
         pg_catalog.current_setting('server_version_num')::int AS version
-      FROM pg_catalog.pg_namespace AS n
-      WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`,
+      FROM pg_catalog.pg_namespace AS n`,
     );
-    const catalogue = {
-      connection: session,
-      version: schemas[0]?.version ?? OLDEST_VERSION,
-      namespaces: `{${schemas.map((row) => row.oid).join(",")}}`,
-    };
-    const model = buildModel(
-      await readRows(catalogue, { grants: options.grants ?? false }),
-      catalogue.version,
-    );
-    return selectFrom(model, options);
+    const isMeant = ({ name }: SchemaRow) =>
+      schemas === undefined
+        ? !name.startsWith("pg_") && name !== "information_schema"
+        : schemas.includes(name);
+    const oids = rows.filter(isMeant).map((row) => row.oid);
+    const version = rows[0]?.version ?? 0;
+    const catalogue = { connection: session, version, namespaces: `{${oids.join(",")}}` };
+    return buildModel(await readRows(catalogue, { grants }), version);
   });
 }
 
-/** Where there is no schema at all, no row tells the version, and there is nothing that depends on it. */
-const OLDEST_VERSION = 140000;
-
 interface SchemaRow extends Row {
   readonly oid: string;
+  readonly name: string;
   readonly version: number;
 }

@@ -20,6 +20,17 @@ export function qualified({ schema, name }: { readonly schema: string; readonly 
   return `${quote(schema)}.${quote(name)}`;
 }
 
+/** A name with its schema as the engine deparses it. */
+export function qualifiedWhereNeeded({
+  schema,
+  name,
+}: {
+  readonly schema: string;
+  readonly name: string;
+}): string {
+  return `${quoteWhereNeeded(schema)}.${quoteWhereNeeded(name)}`;
+}
+
 /** A text as SQL. */
 export function literal(text: string): string {
   const quoted = `'${text.replaceAll("'", "''")}'`;

@@ -11,7 +11,7 @@ interface GrantRow extends Row {
   readonly privileges: string;
 }
 
-/** Gives the rights on an object, or on one of its columns; undefined when there are none or they were not read. */
+/** Gives the rights on an object, or on one of its columns; undefined when they were not read. */
 export type GrantsOf = (catalogue: string, oid: string, column?: number) => readonly Grant[] | undefined;
 
 export const noGrants: GrantsOf = () => undefined;
@@ -59,9 +59,8 @@ export async function readGrants({ connection, namespaces }: Catalogue): Promise
   );
   const byObject = groupRows(rows, (row) => `${row.catalogue} ${row.object} ${row.part}`);
   return (catalogue, oid, column = 0) =>
-    byObject
-      .get(`${catalogue} ${oid} ${column}`)
-      ?.map((row) => ({
+    (byObject.get(`${catalogue} ${oid} ${column}`) ?? [])
+      .map((row) => ({
         grantee: row.grantee,
         privileges: stringsOf(row.privileges),
         grantable: row.grantable || undefined,

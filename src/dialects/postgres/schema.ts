@@ -1,0 +1,15 @@
+import { fingerprint } from "../../schema/index.js";
+import type { SchemaDialect } from "../schema-dialect.js";
+import { introspect } from "./introspect.js";
+import { normalise } from "./normalise.js";
+import { compare, planChanges } from "./plan-changes.js";
+import { postgresRules } from "./rules.js";
+
+export const postgresSchema: SchemaDialect = {
+  rules: postgresRules,
+  introspect,
+  normalise,
+  fingerprint: (model) => fingerprint(model, postgresRules),
+  compare,
+  planChanges,
+};
