@@ -119,7 +119,7 @@ const postgres: LiveEngine = {
   name: "PostgreSQL",
   engine: "postgres",
   isShared: true,
-  readsModels: false,
+  readsModels: true,
   async create() {
     const url = await postgresDatabase();
     const witness = await postgresWitness(url);
@@ -137,7 +137,7 @@ const pglite: LiveEngine = {
   name: "PGlite",
   engine: "postgres",
   isShared: false,
-  readsModels: false,
+  readsModels: true,
   async create() {
     // One session is all that PGlite has; it is emptied for the next test.
     const only = await sharedPglite();

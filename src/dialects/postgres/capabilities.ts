@@ -8,5 +8,5 @@ export const capabilities: Capabilities = {
   defaultTransaction: "each",
   transactionIsLock: false,
   canViolateForeignKeys: false,
-  readsModels: false,
+  readsModels: true,
 };

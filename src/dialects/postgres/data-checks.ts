@@ -1,13 +1,10 @@
 import { type Change, formatAddress, type ObjectAddress, type Table } from "../../schema/index.js";
 import type { DataCheck } from "../schema-dialect.js";
-import { isMaterialised } from "./alter-columns.js";
-import type { ChangeWork } from "./change-work.js";
-import { convertColumn } from "./convert-column.js";
-import { nameKey, partKey } from "./model-index.js";
+import { isMaterialised } from "./change/alter-columns.js";
+import type { ChangeWork } from "./change/change-work.js";
+import { convertColumn } from "./change/convert-column.js";
+import { nameKey, partKey } from "./change/model-index.js";
 import { qualified, quote } from "./names.js";
-
-/** Rows that are shown of those that stand in the way. */
-const SHOWN = 10;
 
 /**
  * Questions to the rows as they are, under the names that they have now. A change that fails leaves nothing behind anyhow; but a
@@ -52,7 +49,7 @@ function checksOf(change: Change, { work, original, column }: Rows): readonly Da
     return [
       {
         object,
-        query: `SELECT count(*) AS rows\nFROM ${qualified(original)}\nHAVING count(*) > 0`,
+        query: `SELECT 1 AS "row"\nFROM ${qualified(original)}`,
         message: `${formatAddress(object)} allows no NULL and has no default, and there are rows`,
       },
     ];
@@ -87,7 +84,7 @@ function checksOf(change: Change, { work, original, column }: Rows): readonly Da
   if (differences.includes("notNull") && to.notNull === true && to.notNullOptions?.notValid !== true) {
     checks.push({
       object,
-      query: `SELECT count(*) AS rows\nFROM ${qualified(original)}\nWHERE ${column} IS NULL\nHAVING count(*) > 0`,
+      query: rowsWhere(original, column, `${column} IS NULL`),
       message: `${formatAddress(object)} allows no NULL, and rows have it`,
     });
   }
@@ -130,5 +127,5 @@ function rebuiltTypeChecks(work: ChangeWork, originals: ReadonlyMap<string, Tabl
 }
 
 function rowsWhere(table: Table, column: string, condition: string): string {
-  return `SELECT ${column}, count(*) AS rows\nFROM ${qualified(table)}\nWHERE ${condition}\nGROUP BY ${column}::text, ${column}\nLIMIT ${SHOWN}`;
+  return `SELECT ${column}\nFROM ${qualified(table)}\nWHERE ${condition}`;
 }

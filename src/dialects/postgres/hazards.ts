@@ -1,6 +1,6 @@
 import { type Change, formatAddress, type Hazard, type HazardKind, hazardsOf } from "../../schema/index.js";
-import type { ChangeWork } from "./change-work.js";
-import { convertColumn } from "./convert-column.js";
+import type { ChangeWork } from "./change/change-work.js";
+import { convertColumn } from "./change/convert-column.js";
 import { quote } from "./names.js";
 
 /** The risks of changes on PostgreSQL: those of any engine, and what rewrites tables and holds locks here. */

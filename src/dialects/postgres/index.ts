@@ -1,4 +1,3 @@
-import { TenonError } from "../../errors.js";
 import type { Dialect } from "../dialect.js";
 import { journalStatements } from "../journal-statements.js";
 import { capabilities } from "./capabilities.js";
@@ -37,10 +36,6 @@ export const postgres: Dialect = {
   watchLosses,
   offline,
   openScratch,
-  loadSchema: async () => {
-    throw new TenonError("UNSUPPORTED", "Tenon does not read the schema of PostgreSQL yet.", {
-      hint: "Migrations run on it; comparing schemas works on SQLite.",
-    });
-  },
+  loadSchema: async () => (await import("./schema.js")).postgresSchema,
   isTransient,
 };

@@ -7,11 +7,11 @@ import {
   settleRenames,
 } from "../../schema/index.js";
 import type { ChangePlan, PlanChangesOptions } from "../schema-dialect.js";
+import { refuseUnsupported } from "./change/unsupported.js";
 import { dataChecks } from "./data-checks.js";
 import { postgresHazards } from "./hazards.js";
 import { renderChanges } from "./render.js";
 import { postgresRules } from "./rules.js";
-import { refuseUnsupported } from "./unsupported.js";
 
 /** Finds what makes a database that looks like `from` look like `to`: see `SchemaDialect`. */
 export async function planChanges(

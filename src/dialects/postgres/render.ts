@@ -1,12 +1,12 @@
 import type { Comparison } from "../../schema/index.js";
 import type { PlannedStatement } from "../schema-dialect.js";
-import { build } from "./build.js";
-import { ChangeWork, type RenderOptions } from "./change-work.js";
-import { finish } from "./finish.js";
-import { type Kept, keepRights } from "./keep-rights.js";
-import { partKey, routineName } from "./model-index.js";
-import { renameObjects, renameParts } from "./rename.js";
-import { takeDown } from "./take-down.js";
+import { build } from "./change/build.js";
+import { ChangeWork, type RenderOptions } from "./change/change-work.js";
+import { finish } from "./change/finish.js";
+import { type Kept, keepRights } from "./change/keep-rights.js";
+import { partKey, routineName } from "./change/model-index.js";
+import { renameObjects, renameParts } from "./change/rename.js";
+import { takeDown } from "./change/take-down.js";
 
 export interface Rendered {
   readonly statements: readonly PlannedStatement[];
