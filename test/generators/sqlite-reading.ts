@@ -39,7 +39,12 @@ export async function readShape(connection: Connection): Promise<unknown> {
     );
     shapes.push({
       ...table,
-      columns: sorted(columns.map((column) => ({ ...column, dflt_value: plainText(column["dflt_value"]).replace(/^null$/, "") }))),
+      columns: sorted(
+        columns.map((column) => ({
+          ...column,
+          dflt_value: plainText(column["dflt_value"]).replace(/^null$/, ""),
+        })),
+      ),
       indexes: sorted(indexes),
       keys: sorted(keys.map(({ target: _target, ...key }) => key)),
       clauses: clausesOf(sql),

@@ -1,5 +1,6 @@
 import type { Change, Column, Comparison, Constraint, ObjectAddress } from "../../schema/index.js";
 import type { DataCheck } from "../schema-dialect.js";
+import { rowidAliasOf } from "./copy-rows.js";
 import { FutureRows } from "./future-rows.js";
 import { quote } from "./names.js";
 import { renderIndexPart } from "./render-objects.js";
@@ -18,7 +19,9 @@ export function dataChecks(comparison: Comparison, works: readonly TableWork[]):
   const byTable = new Map<string, Change[]>();
   for (const change of comparison.changes) {
     const table = nameKey(change.object.table ?? change.object.name);
-    byTable.set(table, [...(byTable.get(table) ?? []), change]);
+    const list = byTable.get(table);
+    if (list === undefined) byTable.set(table, [change]);
+    else list.push(change);
   }
   const checks: DataCheck[] = [];
   const worked = new Map(works.map((work) => [nameKey(work.after.name), work]));
@@ -26,9 +29,10 @@ export function dataChecks(comparison: Comparison, works: readonly TableWork[]):
   for (const before of comparison.renamed.tables) {
     const after = targets.get(nameKey(before.name));
     const original = originals.get(before);
-    if (after === undefined || original === undefined || after.kind === "virtual") continue;
+    const changes = byTable.get(nameKey(before.name));
+    if (changes === undefined || after === undefined || original === undefined || after.kind === "virtual")
+      continue;
     const rows = new FutureRows(original, before, after);
-    const changes = byTable.get(nameKey(before.name)) ?? [];
     for (const change of changes) checks.push(...checksOf(change, rows));
     if (worked.has(nameKey(after.name))) checks.push(...strictChecks(rows, changes));
   }
@@ -39,8 +43,10 @@ function checksOf(change: Change, rows: FutureRows): readonly DataCheck[] {
   const { object } = change;
   switch (change.kind) {
     case "add-column": {
-      const { notNull, default: value, generated } = change.to;
-      if (notNull !== true || value !== undefined || generated !== undefined) return [];
+      const { name, notNull, default: value, generated } = change.to;
+      // The rows already have a number that becomes the value of such a column.
+      const isRowid = rowidAliasOf(rows.after) === name;
+      if (notNull !== true || value !== undefined || generated !== undefined || isRowid) return [];
       return [
         {
           object,

@@ -1,14 +1,7 @@
-import type {
-  Column,
-  ConflictAction,
-  Constraint,
-  ForeignKey,
-  ForeignKeyAction,
-  KeyColumn,
-  Table,
-} from "../../schema/index.js";
-import { type Token, unquoteName } from "../../sql/index.js";
+import type { Column, ConflictAction, Constraint, KeyColumn, Table } from "../../schema/index.js";
+import type { Token } from "../../sql/index.js";
 import { defaultText, type ExpressionScope, expressionText, scopeOf } from "./expression-scope.js";
+import { nameOf, readDeferral, readReferences } from "./read-references.js";
 import { splitAtCommas, TokenCursor } from "./token-cursor.js";
 
 /** What CREATE TABLE says beyond what the pragmas tell. Columns are in the order of the definition. */
@@ -93,7 +86,7 @@ class DefinitionReader {
     } else if (cursor.accept("FOREIGN KEY")) {
       const columns = splitAtCommas(cursor.group()).map((list) => nameOf(list));
       cursor.expect("REFERENCES");
-      this.constraints.push(this.#references(name, columns));
+      this.constraints.push(readReferences(cursor, name, columns));
     } else if (name === undefined) {
       throw cursor.failure("a constraint");
     }
@@ -164,7 +157,7 @@ class DefinitionReader {
     } else if (cursor.accept("COLLATE")) {
       facts.collation = collationOf(cursor.name());
     } else if (cursor.accept("REFERENCES")) {
-      this.constraints.push(this.#references(name, [column]));
+      this.constraints.push(readReferences(cursor, name, [column]));
     } else if (cursor.accept("GENERATED ALWAYS AS") || cursor.accept("AS")) {
       const expression = expressionText(cursor.group(), this.#scope);
       const storage = cursor.accept("STORED") ? "stored" : "virtual";
@@ -207,49 +200,9 @@ class DefinitionReader {
     return { columns, autoincrement };
   }
 
-  #references(name: string | undefined, columns: readonly string[]): ForeignKey {
-    const cursor = this.#cursor;
-    const table = cursor.name();
-    const parentColumns = cursor.isSymbol("(")
-      ? splitAtCommas(cursor.group()).map((list) => nameOf(list))
-      : [];
-    let onUpdate: ForeignKeyAction | undefined;
-    let onDelete: ForeignKeyAction | undefined;
-    let match: string | undefined;
-    for (;;) {
-      if (cursor.accept("ON DELETE")) onDelete = this.#action();
-      else if (cursor.accept("ON UPDATE")) onUpdate = this.#action();
-      else if (cursor.accept("ON INSERT")) this.#action();
-      else if (cursor.accept("MATCH")) match = matchOf(cursor.name());
-      else break;
-    }
-    const references = { schema: "main", table, columns: parentColumns };
-    return { kind: "foreign-key", name, columns, references, onUpdate, onDelete, match, ...this.#deferral() };
-  }
-
-  #action(): ForeignKeyAction | undefined {
-    const cursor = this.#cursor;
-    if (cursor.accept("NO ACTION")) return undefined;
-    if (cursor.accept("SET NULL")) return "set null";
-    if (cursor.accept("SET DEFAULT")) return "set default";
-    if (cursor.accept("CASCADE")) return "cascade";
-    cursor.expect("RESTRICT");
-    return "restrict";
-  }
-
-  #deferral(): Pick<ForeignKey, "deferrable" | "initiallyDeferred"> {
-    const cursor = this.#cursor;
-    const isNot = cursor.word() === "NOT" && cursor.word(1) === "DEFERRABLE" && cursor.accept("NOT");
-    if (!cursor.accept("DEFERRABLE")) return {};
-    const initiallyDeferred = cursor.accept("INITIALLY DEFERRED");
-    if (!initiallyDeferred) cursor.accept("INITIALLY IMMEDIATE");
-    // NOT DEFERRABLE INITIALLY DEFERRED is immediate: https://sqlite.org/foreignkeys.html#fk_deferred
-    return isNot ? {} : { deferrable: true, initiallyDeferred };
-  }
-
   /** A deferral may also stand apart from its REFERENCES; it then speaks of the last one. */
   #deferLast(): void {
-    const deferral = this.#deferral();
+    const deferral = readDeferral(this.#cursor);
     const last = this.constraints.at(-1);
     if (last?.kind !== "foreign-key") throw this.#cursor.failure("a foreign key before DEFERRABLE");
     this.constraints[this.constraints.length - 1] = {
@@ -301,13 +254,4 @@ const CONFLICT_ACTIONS: Readonly<Record<string, ConflictAction>> = {
 /** BINARY is what a column has anyway. */
 function collationOf(name: string): string | undefined {
   return name.toUpperCase() === "BINARY" ? undefined : name;
-}
-
-function matchOf(name: string): string | undefined {
-  return name.toUpperCase() === "SIMPLE" ? undefined : name.toLowerCase();
-}
-
-function nameOf(tokens: readonly Token[]): string {
-  const [first] = tokens;
-  return first === undefined ? "" : unquoteName(first, "sqlite");
 }

@@ -132,7 +132,7 @@ suite("a rebuild", () => {
   test("gives a table without a key the rowids as its new key", async () => {
     const { database } = await changeDatabase(
       "CREATE TABLE t (a); INSERT INTO t (rowid, a) VALUES (7, 'x')",
-      "CREATE TABLE t (id INTEGER PRIMARY KEY, a)",
+      "CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY, a)",
     );
 
     expect(await database.query("SELECT * FROM t")).toEqual([{ id: 7, a: "x" }]);
