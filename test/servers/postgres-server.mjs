@@ -20,10 +20,18 @@ export async function startPostgres(folder) {
     const port = await freePort();
     const { server, failure } = await launch(join(bin, "postgres"), data, port, account);
     if (failure === undefined) {
+      let running = server;
       return {
         url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
-        stop: () => shutDown(server),
-        kill: () => server.kill("SIGQUIT"),
+        stop: () => shutDown(running),
+        kill: () => running.kill("SIGQUIT"),
+        /** Starts it again, on the same port, with what it held; after `stop`. */
+        start: async () => {
+          const again = await launch(join(bin, "postgres"), data, port, account);
+          if (again.failure !== undefined)
+            throw new Error(`PostgreSQL does not start again: ${again.failure}`);
+          running = again.server;
+        },
       };
     }
     if (attempt === 5) throw new Error(`PostgreSQL does not start: ${failure}`);

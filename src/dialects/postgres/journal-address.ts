@@ -57,7 +57,8 @@ interface SchemaRow extends Record<string, string | boolean> {
   readonly hasJournal: boolean;
 }
 
-// current_schemas gives the schemas of the path that exist and may be used, in their order.
+// current_schemas gives the schemas of the path that exist and may be used, in their order. A path may name
+// pg_catalog, and a superuser seems to have the right to create there; the server refuses it all the same.
 const SCHEMAS = `
   SELECT n.nspname::text AS name,
          n.nspname = current_user AND current_setting('search_path') ~ '(^|,)\\s*"?\\$user"?\\s*(,|$)' AS "byUser",
@@ -67,6 +68,7 @@ const SCHEMAS = `
          ) AS "hasJournal"
   FROM unnest(pg_catalog.current_schemas(false)) WITH ORDINALITY AS path (name, place)
   JOIN pg_catalog.pg_namespace n ON n.nspname = path.name
+  WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
   ORDER BY path.place`;
 
 function chooseSchema(rows: readonly SchemaRow[]): string | undefined {

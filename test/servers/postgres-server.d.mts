@@ -1,0 +1,8 @@
+export interface TestServer {
+  readonly url: string;
+  stop(): Promise<void>;
+  kill(): boolean;
+  start(): Promise<void>;
+}
+
+export function startPostgres(folder: string): Promise<TestServer>;
