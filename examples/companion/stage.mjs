@@ -20,10 +20,10 @@ export class Stage {
   /** `url` is the database to play in; without it, a new file in the folder. */
   constructor({ url }) {
     cpSync(EXAMPLE, this.#folder, { recursive: true, filter: (source) => extname(source) !== ".mjs" });
-    this.#url = url ?? `file:${join(this.#folder, "companion.db").replaceAll("\\", "/")}`;
+    this.#url = url === undefined ? `file:${urlPath(join(this.#folder, "companion.db"))}` : fromHere(url);
     const { DATABASE_URL: _, ...environment } = process.env;
     // Without an address given, the command takes the one in tenon.config.ts: the same file.
-    this.#environment = url === undefined ? environment : { ...environment, DATABASE_URL: url };
+    this.#environment = url === undefined ? environment : { ...environment, DATABASE_URL: this.#url };
     process.once("SIGINT", () => {
       this.end({ keep: false });
       process.exit(130);
@@ -96,6 +96,16 @@ export class Stage {
       rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
     }
   }
+}
+
+/** The command runs in another folder, so the path of a database is made absolute. */
+function fromHere(url) {
+  const [, scheme, path] = /^(file:|pglite:)([^:/\\][^:]*)$/.exec(url) ?? [];
+  return path === undefined ? url : `${scheme}${urlPath(process.cwd())}/${path}`;
+}
+
+function urlPath(path) {
+  return path.replaceAll("\\", "/").replace(/[%?#]/g, encodeURIComponent);
 }
 
 const EXAMPLE = dirname(fileURLToPath(import.meta.url));

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { connect } from "../../src/index.js";
+import { postgresDatabase } from "../servers/postgres.js";
 
 const DEMO = fileURLToPath(new URL("../../examples/companion/demo.mjs", import.meta.url));
 
@@ -19,6 +20,16 @@ describe("the demo", () => {
 
   test("goes as it tells, and leaves nothing behind", async () => {
     const { status, output } = await play([], temporary);
+    expect({ status, told: output.trimEnd().split("\n").at(-1) }).toEqual({
+      status: 0,
+      told: "Everything went as told, and every row that was written is still there.",
+    });
+    expect(output).toMatch(/1 of 1 rows of calendar_reminders/);
+    expect(await readdir(temporary)).toEqual([]);
+  });
+
+  test("plays on a PostgreSQL server with the same modules", async () => {
+    const { status, output } = await play(["--url", await postgresDatabase()], temporary);
     expect({ status, told: output.trimEnd().split("\n").at(-1) }).toEqual({
       status: 0,
       told: "Everything went as told, and every row that was written is still there.",

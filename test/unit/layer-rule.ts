@@ -83,9 +83,9 @@ function breachesOf({ from, to }: Import, sources: Sources): string[] {
   if (engine !== undefined && otherEngine !== undefined && engine !== otherEngine) {
     return [`${told}: one engine's dialect does not import another's`];
   }
-  const closed = foldersInto(from, to).find((folder) => sources.has(`${folder}/index.ts`));
-  if (closed === undefined || to === `${closed}/index.ts`) return [];
-  return [`${told}: the way in is src/${closed}/index.ts`];
+  if (otherEngine === undefined || engine === otherEngine) return [];
+  const entry = `dialects/${otherEngine}/index.ts`;
+  return to === entry ? [] : [`${told}: the way in is src/${entry}`];
 }
 
 function layerOf(file: string): string {
@@ -100,13 +100,6 @@ function rankOf(layer: string): number {
 function engineOf(file: string): string | undefined {
   const [layer, engine, inner] = file.split("/");
   return layer === "dialects" && inner !== undefined ? engine : undefined;
-}
-
-/** The folders that an import goes into, from the outside in; its own folders are not among them. */
-function foldersInto(from: string, to: string): string[] {
-  const parts = posix.dirname(to).split("/");
-  const folders = parts.map((_, index) => parts.slice(0, index + 1).join("/"));
-  return folders.filter((folder) => !from.startsWith(`${folder}/`));
 }
 
 const STATIC = /^(?:import|export)\s(?:[^;"]*?\sfrom\s+)?"([^"]+)"/gm;

@@ -43,7 +43,7 @@ describe("the rule of the layers", () => {
     expect(found).toEqual([1, 1, 1, 1, 1]);
   });
 
-  test("refuses to reach past an index, of a layer or of a folder in it", () => {
+  test("refuses to reach past the index of a layer, or of an engine's dialect", () => {
     expect(
       breaches({
         "sql/lexer.ts": "",
