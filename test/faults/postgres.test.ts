@@ -102,7 +102,7 @@ describe("faults of a PostgreSQL server", () => {
     const pool = new pg.Pool({ connectionString: url, max: 1 });
     onTestFinished(() => pool.end());
     const busy = await pool.connect();
-    await busy.query("SET search_path = pg_catalog, public");
+    await busy.query("SET search_path = public, elsewhere");
     setTimeout(() => busy.release(), 150);
 
     const connection = await connect(pool);
@@ -117,7 +117,7 @@ describe("faults of a PostgreSQL server", () => {
 
     expect(pool.totalCount).toBe(1);
     const client = await pool.connect();
-    expect((await client.query("SHOW search_path")).rows).toEqual([{ search_path: "pg_catalog, public" }]);
+    expect((await client.query("SHOW search_path")).rows).toEqual([{ search_path: "public, elsewhere" }]);
     expect(
       (await client.query("SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory'")).rows,
     ).toEqual([{ n: 0 }]);
