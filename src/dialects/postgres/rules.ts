@@ -6,12 +6,12 @@ import { canonicalType } from "./types.js";
 
 /**
  * How PostgreSQL's names, types and texts are compared. All texts are the engine's own, so they count as they are but for
- * one thing: see `withCastsPushed`.
+ * two things: see `withCastsPushed` and `withOneClock`.
  */
 export const postgresRules: ModelRules = {
   nameKey: (name) => name,
   typeKey: canonicalType,
-  textKey: withCastsPushed,
+  textKey: (text) => withOneClock(withCastsPushed(text)),
   renameColumns,
 };
 
@@ -30,6 +30,26 @@ export function withCastsPushed(text: string): string {
     if (pushed !== undefined) return withCastsPushed(pushed);
   }
   return text;
+}
+
+/**
+ * `now()` and `transaction_timestamp()` are CURRENT_TIMESTAMP, and the engine keeps each as it was written:
+ * https://www.postgresql.org/docs/current/functions-datetime.html#FUNCTIONS-DATETIME-CURRENT
+ */
+function withOneClock(text: string): string {
+  if (!/\b(?:now|transaction_timestamp)\(\)/.test(text)) return text;
+  const tokens = tokenize(text, "postgres");
+  let result = "";
+  let end = 0;
+  for (const [index, token] of tokens.entries()) {
+    const isClock = token.kind === "word" && (token.text === "now" || token.text === "transaction_timestamp");
+    const isQualified = tokens[index - 1]?.text === ".";
+    const closing = tokens[index + 2];
+    if (!isClock || isQualified || tokens[index + 1]?.text !== "(" || closing?.text !== ")") continue;
+    result += `${text.slice(end, token.start)}CURRENT_TIMESTAMP`;
+    end = closing.end;
+  }
+  return result + text.slice(end);
 }
 
 /** The text with the cast of the array whose opening parenthesis is at this token given to its elements. */
