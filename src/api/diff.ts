@@ -10,17 +10,7 @@ import {
 } from "../engine/index.js";
 import { TenonError } from "../errors.js";
 import type { Module } from "../modules/index.js";
-import {
-  type Change,
-  type DatabaseModel,
-  describe,
-  formatAddress,
-  type Hazard,
-  parseRenameHint,
-  type RenameAnswers,
-  type Selection,
-  type Unjudged,
-} from "../schema/index.js";
+import type { Change, DatabaseModel, Hazard, RenameAnswers, Selection, Unjudged } from "../schema/index.js";
 
 /** One side of a comparison: a database, or what the migrations of modules build in a scratch. */
 export type DiffSide = Connection | { readonly modules: readonly Module[] };
@@ -96,6 +86,8 @@ export interface ApplyDiffOptions {
  * ```
  */
 export async function diff(options: DiffOptions): Promise<Diff> {
+  // Loaded here, for whoever uses the library or a command without comparing anything.
+  const { describe, formatAddress, parseRenameHint } = await import("../schema/index.js");
   const dialect = await loadDialect(engineOf(options));
   const [from, to] = [
     await readSide(options.from, options, dialect),

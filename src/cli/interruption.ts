@@ -3,7 +3,7 @@ import { constants } from "node:os";
 import { EXIT } from "./exit-status.js";
 
 /** How long an interrupted command may take to roll back before it ends all the same; the database sees to it then. */
-const PATIENCE_MS = 5000;
+const PATIENCE_MS = 2000;
 
 /** The process, as far as it gets signals. */
 export interface SignalSource {

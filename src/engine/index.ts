@@ -1,20 +1,32 @@
 // The engine: journal, plan, run and guards. Works on a connection through a dialect; never asks which engine it
 // has, and knows nothing of commands, configs or the modules' registry.
 
-export { type ApplyChangesRequest, applyChanges, refuseLosses } from "./apply-changes.js";
+export type { ApplyChangesRequest } from "./apply-changes.js";
 export { Catalogue } from "./catalogue.js";
 export { changeScript } from "./change-script.js";
 export { type Clock, systemClock } from "./clock.js";
-export { type DriftItem, findDrift } from "./drift.js";
+export type { DriftItem } from "./drift.js";
 export type { Direction, RunEvent, RunListener, StepReference } from "./events.js";
 export type { History } from "./history.js";
 export { DEFAULT_JOURNAL_TABLE, Journal } from "./journal.js";
 export type { JournalRow, JournalStatus } from "./journal-row.js";
 export { offlineScript } from "./offline-script.js";
+export {
+  acceptChanged,
+  applyChanges,
+  findChanged,
+  findDrift,
+  forgetProgress,
+  readModel,
+  readSnapshot,
+  replayMigrations,
+  stamp,
+  takeSnapshot,
+  validate,
+} from "./on-demand.js";
 export { type PlanOptions, pendingMigrations, type Target } from "./plan.js";
 export type { PlannedStep } from "./plan-input.js";
 export { type PreparedStep, prepareStep } from "./prepare-step.js";
-export { replayMigrations } from "./replay.js";
 export {
   hasNothingToDo,
   plan,
@@ -27,7 +39,7 @@ export {
   type StepName,
   type StepResult,
 } from "./run.js";
-export { readModel, readSnapshot, type Snapshot, takeSnapshot } from "./snapshot.js";
-export { acceptChanged, type ChangedMigration, findChanged, forgetProgress, stamp } from "./stamp.js";
+export type { Snapshot } from "./snapshot.js";
+export type { ChangedMigration } from "./stamp.js";
 export { describeModules, type ModuleState, type ModuleStatus } from "./status.js";
-export { type Problem, type ValidateOptions, type Validation, validate } from "./verify.js";
+export type { Problem, ValidateOptions, Validation } from "./verify.js";

@@ -10,7 +10,6 @@ import type { Journal } from "./journal.js";
 import { type PlanOptions, planSteps, type Target } from "./plan.js";
 import type { PlanInput, PlannedStep } from "./plan-input.js";
 import { prepareStep } from "./prepare-step.js";
-import { RunSession } from "./run-session.js";
 import { cutIntoSegments } from "./segments.js";
 
 /** Everything a run works with. */
@@ -145,6 +144,8 @@ async function runPlanned(
   };
   const needsLock =
     !dialect.capabilities.transactionIsLock || segments.some((each) => each.transaction === "outside");
+  // Loaded before the lock is taken, and only when there is something to run.
+  const { RunSession } = await import("./run-session.js");
   let lock: Lock | undefined;
   try {
     if (needsLock) lock = await dialect.lock(connection, request);

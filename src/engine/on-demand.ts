@@ -1,0 +1,40 @@
+// What most runs do not need. Each part is loaded when it is first called, so that a command that finds nothing to do
+// does not wait for what it does not use.
+import type * as ApplyChanges from "./apply-changes.js";
+import type * as Drift from "./drift.js";
+import type * as Replay from "./replay.js";
+import type * as Snapshot from "./snapshot.js";
+import type * as Stamp from "./stamp.js";
+import type * as Verify from "./verify.js";
+
+export const applyChanges: typeof ApplyChanges.applyChanges = async (...given) =>
+  (await import("./apply-changes.js")).applyChanges(...given);
+
+export const findDrift: typeof Drift.findDrift = async (...given) =>
+  (await import("./drift.js")).findDrift(...given);
+
+export const replayMigrations: typeof Replay.replayMigrations = async (...given) =>
+  (await import("./replay.js")).replayMigrations(...given);
+
+export const readModel: typeof Snapshot.readModel = async (...given) =>
+  (await import("./snapshot.js")).readModel(...given);
+
+export const readSnapshot: typeof Snapshot.readSnapshot = async (...given) =>
+  (await import("./snapshot.js")).readSnapshot(...given);
+
+export const takeSnapshot: typeof Snapshot.takeSnapshot = async (...given) =>
+  (await import("./snapshot.js")).takeSnapshot(...given);
+
+export const stamp: typeof Stamp.stamp = async (...given) => (await import("./stamp.js")).stamp(...given);
+
+export const findChanged: typeof Stamp.findChanged = async (...given) =>
+  (await import("./stamp.js")).findChanged(...given);
+
+export const acceptChanged: typeof Stamp.acceptChanged = async (...given) =>
+  (await import("./stamp.js")).acceptChanged(...given);
+
+export const forgetProgress: typeof Stamp.forgetProgress = async (...given) =>
+  (await import("./stamp.js")).forgetProgress(...given);
+
+export const validate: typeof Verify.validate = async (...given) =>
+  (await import("./verify.js")).validate(...given);
