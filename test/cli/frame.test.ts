@@ -170,9 +170,11 @@ test("SIGINT rolls back what is open, and ends with 130 and one JSON document", 
     // The first line about progress says that the run has begun.
     onStart: (child) => child.stderr?.once("data", () => child.kill("SIGINT")),
   });
+  const files = Object.keys(place.bytes()).filter((name) => name.startsWith("app.db"));
   const after = await place.json(["status", ...HERE]);
 
   expect(status).toBe(130);
+  expect(files).toEqual(["app.db"]);
   expect(JSON.parse(stdout)).toMatchObject({ ok: false, command: "up", error: { code: "INTERRUPTED" } });
   expect(stderr).toContain("Interrupted by SIGINT");
   expect(after.document["pending"]).toBe(400);

@@ -1,3 +1,4 @@
+import Database from "libsql";
 import { expect, test } from "vitest";
 import { HERE, THREE_MODULES, USERS } from "./sample.js";
 import { tablesOf } from "./second-reader.js";
@@ -61,6 +62,19 @@ test("commands that look leave a database as it was, byte for byte", async () =>
     });
   }
 
+  expect(place.bytes()).toEqual(untouched);
+});
+
+test("looking does not switch a database of another program to WAL", async () => {
+  const place = new Workplace(USERS);
+  const database = new Database(place.path("app.db"));
+  database.exec("PRAGMA journal_mode = DELETE; CREATE TABLE other (id)");
+  database.close();
+  const untouched = place.bytes();
+
+  const { status } = await place.tenon(["up", "--dry-run", ...HERE]);
+
+  expect(status).toBe(0);
   expect(place.bytes()).toEqual(untouched);
 });
 
