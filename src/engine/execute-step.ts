@@ -163,9 +163,11 @@ function stepError(error: unknown, place: Place, statement: Statement): unknown 
   if (!(error instanceof TenonError)) return error;
   if (error.code !== "SQL_FAILED") return error.at(place);
   const line = error.where.line === undefined ? place.line : statement.line + error.where.line - 1;
+  const shown = excerpt(statement.text);
+  const told = error.message.includes(shown.slice(0, 40)) ? "" : ` In: ${shown}`;
   return new TenonError(
     "MIGRATION_FAILED",
-    `${place.module}@${place.version} failed: ${error.message} In: ${excerpt(statement.text)}`,
+    `${place.module}@${place.version} failed: ${error.message}${told}`,
     {
       where: { ...place, line, object: error.where.object },
       hint: error.hint,

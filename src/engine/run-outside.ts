@@ -115,7 +115,7 @@ function refuseChangedPrefix(
   const { module, version } = reference;
   throw new TenonError(
     "CHECKSUM_MISMATCH",
-    `${module}@${version} stopped after ${resumed.finished} statements, and these were changed since: it cannot go on from there.`,
+    `${module}@${version} stopped after ${resumed.finished} ${resumed.finished === 1 ? "statement" : "statements"}, and what has run was changed since: it cannot go on from there.`,
     {
       where: { module, version, file: step.planned.migration?.file },
       hint: "Restore the statements that have run (later ones may change), or undo them by hand and forget the progress with `tenon repair --restart`.",

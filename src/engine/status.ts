@@ -1,5 +1,6 @@
 import { compareVersions, publicVersion, type Version } from "../migrations/index.js";
 import type { History } from "./history.js";
+import type { JournalRow } from "./journal-row.js";
 import { pendingMigrations } from "./plan.js";
 import { changedMigrations, type PlanInput, unknownRows } from "./plan-input.js";
 
@@ -44,10 +45,14 @@ export function describeModules(input: PlanInput, history: History): ModuleStatu
   const changed = changedMigrations(all);
   const unknown = unknownRows(all);
   const pending = pendingMigrations(all);
+  const defined = new Set(input.migrations.map(({ module, version }) => `${module}@${version}`));
+  // A version that failed and was then taken out of the code has left nothing behind.
+  const isStillDefined = ({ module, version, progress }: JournalRow) =>
+    progress !== null || defined.has(`${module}@${version}`);
   return [...input.modules, ...orphans].map((module) => {
     const rows = history.rows.filter((row) => row.module === module);
     const applied = rows.filter((row) => row.status === "applied");
-    const failed = rows.filter((row) => row.status === "failed");
+    const failed = rows.filter((row) => row.status === "failed" && isStillDefined(row));
     const current = highest(applied.map((row) => row.version));
     const latest = highest(
       input.migrations.filter((each) => each.module === module).map((each) => each.version),

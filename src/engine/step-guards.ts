@@ -17,9 +17,11 @@ export class StepGuards {
   readonly #losses: LossWatch;
   readonly #foreignKeys: ForeignKeyWatch | undefined;
   readonly #allowLoss: readonly string[];
+  readonly #keysCanBeOff: boolean;
 
   constructor(connection: Connection, dialect: Dialect, step: GuardedWork) {
     this.#allowLoss = step.allowLoss;
+    this.#keysCanBeOff = dialect.capabilities.canViolateForeignKeys;
     this.#losses = dialect.watchLosses(connection);
     this.#losses.declare(step.scripts.flatMap((script) => script.statements));
     this.#foreignKeys = dialect.watchForeignKeys?.(connection, step.settings);
@@ -37,7 +39,7 @@ export class StepGuards {
   /** @throws TenonError `ROWS_LOST`, `OBJECTS_LOST`, `FOREIGN_KEYS_VIOLATED` */
   async finish(): Promise<void> {
     const losses = (await this.#losses.finish()).filter((loss) => !isAllowed(loss, this.#allowLoss));
-    if (losses[0] !== undefined) throw lossError(losses, losses[0]);
+    if (losses[0] !== undefined) throw lossError(losses, losses[0], this.#keysCanBeOff);
     const violations = (await this.#foreignKeys?.finish()) ?? [];
     const [violation] = violations;
     if (violation === undefined) return;
@@ -67,7 +69,7 @@ function isAllowed(loss: Loss, allowed: readonly string[]): boolean {
   return candidates.some((candidate) => names.has(candidate));
 }
 
-function lossError(losses: readonly Loss[], first: Loss): TenonError {
+function lossError(losses: readonly Loss[], first: Loss, keysCanBeOff: boolean): TenonError {
   const isObject = first.kind === "object";
   const told = losses.map(describeLoss).join("; ");
   return new TenonError(
@@ -75,9 +77,7 @@ function lossError(losses: readonly Loss[], first: Loss): TenonError {
     `The migration would take away what it did not name: ${told}. It was rolled back, nothing is lost.`,
     {
       where: { object: first.object, line: first.statement.line, column: first.statement.column },
-      hint:
-        "This often comes from ON DELETE CASCADE when a parent table is dropped or its rows are replaced: set `PRAGMA foreign_keys=off` at the " +
-        `head of a SQLite rebuild. If the loss is meant, say so in the file: \`-- tenon: allow-loss ${quoteWhenNeeded(first.object)}\`.`,
+      hint: `${causeOf(first, keysCanBeOff)} If the loss is meant, say so in the file: \`-- tenon: allow-loss ${allowedName(first)}\`.`,
       details: {
         losses: losses.map(({ kind, object, column, before, after, statement }) => ({
           kind,
@@ -90,6 +90,20 @@ function lossError(losses: readonly Loss[], first: Loss): TenonError {
       },
     },
   );
+}
+
+/** What most often leads to such a loss, and how to do it without. */
+function causeOf(loss: Loss, keysCanBeOff: boolean): string {
+  if (loss.kind === "object") return "Name what goes in the migration (DROP …), or make it again there.";
+  if (keysCanBeOff && /^DROP\b/i.test(loss.statement.text)) {
+    return "This often comes from ON DELETE CASCADE when a parent table is dropped or its rows are replaced: set `PRAGMA foreign_keys=off` at the head of a SQLite rebuild.";
+  }
+  return "This comes from a foreign key's action, a trigger, or a row that takes the place of another: change or delete these rows in the migration itself, before.";
+}
+
+function allowedName({ object, column }: Loss): string {
+  const table = quoteWhenNeeded(object);
+  return column === undefined ? table : `${table}.${quoteWhenNeeded(column)}`;
 }
 
 function describeLoss(loss: Loss): string {

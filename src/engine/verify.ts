@@ -97,14 +97,15 @@ async function expectedModel(
 }
 
 function driftProblem(item: DriftItem): Problem {
+  const kind = `${item.objectKind.charAt(0).toUpperCase()}${item.objectKind.slice(1)}`;
   const told = {
-    missing: `${item.object} is missing`,
-    extra: `${item.object} was made by nobody that the journal knows`,
-    different: `${item.object} is not as the migrations left it`,
+    missing: "is missing",
+    extra: "was made by nobody that the journal knows",
+    different: "is not as the migrations left it",
   }[item.kind];
   return {
     code: "DRIFT",
-    message: `${told.charAt(0).toUpperCase()}${told.slice(1)} (${item.objectKind}).`,
+    message: `${kind} ${item.object} ${told}.`,
     where: { object: item.object },
     hint: "Undo the change by hand, or write it as a migration; `tenon diff` makes the SQL for either.",
   };
@@ -112,7 +113,14 @@ function driftProblem(item: DriftItem): Problem {
 
 function journalProblems(input: PlanInput): Problem[] {
   const modules = new Set(input.modules);
-  const failed = input.rows.filter((row) => row.status === "failed" && modules.has(row.module));
+  // A version that failed and was then taken out of the code has left nothing behind.
+  const defined = new Set(input.migrations.map(nameOf));
+  const failed = input.rows.filter(
+    (row) =>
+      row.status === "failed" &&
+      modules.has(row.module) &&
+      (defined.has(nameOf(row)) || row.progress !== null),
+  );
   return [
     ...changedMigrations(input).map(({ migration, row }) => ({
       code: "CHECKSUM_MISMATCH",
