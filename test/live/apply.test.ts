@@ -136,6 +136,24 @@ describe.each(engines)("applying on $name", (engine) => {
     ]);
   });
 
+  test("a class that is decorated brings its versions, and stays the class that it was", async () => {
+    const database = await engine.create();
+    const connection = await database.connect();
+    const registry = new SchemaRegistry();
+
+    class Users {
+      static readonly versions = users;
+      readonly greeting = "hello";
+    }
+    // What `@registry.registerSchema(…)` above the class does; the tests' compiler knows no decorators.
+    const replaced: unknown = registry.registerSchema("users", "core", { priority: 1 })(Users);
+    expect(replaced).toBeUndefined();
+
+    expect(await registry.applyCoreSchemas(connection)).toEqual({ users: 2 });
+    expect(new Users().greeting).toBe("hello");
+    expect(await connection.tableExists("users")).toBe(true);
+  });
+
   test("a plan prints the exact SQL and writes nothing, not even the journal", async () => {
     const database = await engine.create();
     const connection = await database.connect();
