@@ -98,6 +98,12 @@ export interface Connection {
   /** Runs any number of statements in order; stops at the first that fails. Opens no transaction itself. */
   executeScript(sql: string): Promise<void>;
 
+  /**
+   * Runs these statements in one round trip, where the engine has such. An error tells in `details.statement` which
+   * of them failed, counted from 0, and its place is in that statement.
+   */
+  executeBatch?(statements: readonly string[]): Promise<void>;
+
   /** Gives the rows of one statement one after the other, without holding them all. */
   stream<R extends Row = Row>(sql: string, parameters?: readonly SqlInput[]): AsyncIterable<R>;
 

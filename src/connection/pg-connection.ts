@@ -1,5 +1,6 @@
 import { TenonError } from "../errors.js";
 import type { ColumnInfo, Connection, ExecuteResult, Row, SqlInput } from "./connection.js";
+import { type FailedStatement, StatementBatch } from "./pg-batch.js";
 import { readRelationColumns, relationExists } from "./pg-catalog.js";
 import { sessionLostWhileIdle, statementError } from "./pg-errors.js";
 import { firstWord } from "./pg-first-word.js";
@@ -57,6 +58,21 @@ export class PgConnection implements Connection, PgSession {
    */
   async executeScript(sql: string): Promise<void> {
     await this.#inTurn(sql, () => this.#wire.run(sql));
+  }
+
+  async executeBatch(statements: readonly string[]): Promise<void> {
+    const batch = new StatementBatch(statements);
+    const answer = await this.#inTurn(
+      batch.sql,
+      () => this.#wire.run(batch.sql),
+      (failure) => batch.locate(failure),
+    );
+    if (answer.finished === statements.length) return;
+    throw new TenonError(
+      "SQL_FAILED",
+      `The server read ${answer.finished} statements where ${statements.length} were sent.`,
+      { hint: "Leave standard_conforming_strings on: with it off, quotes are read in another way." },
+    );
   }
 
   async *stream<R extends Row = Row>(
@@ -137,18 +153,27 @@ export class PgConnection implements Connection, PgSession {
   }
 
   #ask(sql: string, parameters: readonly SqlInput[], prefix = ""): Promise<Answer> {
-    return this.#inTurn(sql, () => this.#wire.ask(prefix + sql, parameters.map(encodeParameter)), prefix);
+    const values = parameters.map(encodeParameter);
+    return this.#inTurn(
+      sql,
+      () => this.#wire.ask(prefix + sql, values),
+      () => ({ sql, prefix }),
+    );
   }
 
   /** Runs when all that was said before is done; turns a failure into an error. */
-  #inTurn(sql: string, work: () => Promise<Answer | Failure>, prefix = ""): Promise<Answer> {
+  #inTurn(
+    sql: string,
+    work: () => Promise<Answer | Failure>,
+    locate: (failure: Failure) => FailedStatement = () => ({ sql, prefix: "" }),
+  ): Promise<Answer> {
     const turn = this.#last.then(async () => {
       this.#refuseUnusable(sql);
       const { description, inTransaction } = this;
       const outcome = await work();
       if (outcome.kind === "failure") {
         const { thrown, finished } = outcome;
-        const error = statementError(thrown, { description, sql, prefix, inTransaction, finished });
+        const error = statementError(thrown, { description, ...locate(outcome), inTransaction, finished });
         if (error.code === "CONNECTION_LOST") this.#refusal = error;
         throw error;
       }

@@ -14,6 +14,8 @@ export interface Circumstances {
   readonly inTransaction: boolean;
   /** For a script: how many of its statements were finished before. */
   readonly finished?: number | undefined;
+  /** For a batch: which of its statements `sql` is. */
+  readonly statement?: number | undefined;
 }
 
 /** The error of a statement, as Tenon tells it. */
@@ -116,9 +118,14 @@ function messageFor(error: ServerError): string {
 
 function placeOf(error: ServerError, { sql, prefix = "" }: Circumstances): Place {
   const object = [error.schema, error.table].filter((part) => part !== undefined).join(".");
-  const position = Number(error.position) - prefix.length;
+  const position = Number(error.position) - characters(prefix);
   const place = position > 0 ? lineAndColumn(sql, position) : {};
   return object === "" ? place : { ...place, object };
+}
+
+/** As PostgreSQL counts: by code points. */
+function characters(text: string): number {
+  return text === "" ? 0 : Array.from(text).length;
 }
 
 /** Line and column of a character, counted as PostgreSQL counts: by code points. */
@@ -131,10 +138,13 @@ function lineAndColumn(sql: string, position: number): { line: number; column: n
   };
 }
 
-function factsOf(error: ServerError, { finished, prefix = "" }: Circumstances): Record<string, unknown> {
+function factsOf(
+  error: ServerError,
+  { finished, statement, prefix = "" }: Circumstances,
+): Record<string, unknown> {
   const facts = {
     sqlState: error.code,
-    position: error.position === undefined ? undefined : Number(error.position) - prefix.length,
+    position: error.position === undefined ? undefined : Number(error.position) - characters(prefix),
     schema: error.schema,
     table: error.table,
     column: error.column,
@@ -142,6 +152,7 @@ function factsOf(error: ServerError, { finished, prefix = "" }: Circumstances): 
     constraint: error.constraint,
     context: error.where,
     finishedStatements: finished,
+    statement,
   };
   return Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined));
 }

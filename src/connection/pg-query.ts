@@ -71,7 +71,7 @@ export class PgQuery {
   }
 
   handleReadyForQuery(): void {
-    this.#settle(answerOf(this.#tag, this.#rows));
+    this.#settle(answerOf(this.#tag, this.#rows, this.#finished));
   }
 
   /** After an error of the server the end of the exchange is awaited: only then is the transaction's state known. */

@@ -29,7 +29,7 @@ export function decodeRow(fields: readonly DecodedField[], values: readonly (str
 }
 
 /** An answer from its command tag: `INSERT 0 5`, `SELECT 3`, `CREATE TABLE`. */
-export function answerOf(tag: string, rows: Row[]): Answer {
+export function answerOf(tag: string, rows: Row[], finished: number): Answer {
   const [command = ""] = tag.split(" ");
-  return { kind: "answer", rows, command, count: Number(/\d+$/.exec(tag)?.[0] ?? 0) };
+  return { kind: "answer", rows, command, count: Number(/\d+$/.exec(tag)?.[0] ?? 0), finished };
 }

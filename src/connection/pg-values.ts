@@ -7,6 +7,11 @@ export type WireInput = null | string | Buffer;
 /** A parameter as PostgreSQL reads it, whatever settings the session has. */
 export function encodeParameter(value: SqlInput): WireInput {
   if (value === null) return null;
+  if (value === undefined) {
+    throw new TenonError("USAGE", "A parameter is undefined.", {
+      hint: "Pass null where no value is meant.",
+    });
+  }
   if (typeof value === "string") return value;
   if (value instanceof Date) return encodeDate(value);
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);

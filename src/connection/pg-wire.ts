@@ -9,6 +9,8 @@ export interface Answer {
   /** The command tag's word: SELECT, INSERT, COMMIT, … */
   readonly command: string;
   readonly count: number;
+  /** How many statements were carried out. */
+  readonly finished: number;
 }
 
 /** What went wrong, as it was thrown; never an answer in disguise. */

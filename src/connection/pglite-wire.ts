@@ -76,7 +76,9 @@ export class PgliteWire implements PgWire {
       this.lost = new Error(`the engine ended itself: ${messageOf(error)}`, { cause: error });
       failure = this.lost;
     }
-    return failure === undefined ? answerOf(tag, rows) : { kind: "failure", thrown: failure, finished };
+    return failure === undefined
+      ? answerOf(tag, rows, finished)
+      : { kind: "failure", thrown: failure, finished };
   }
 }
 

@@ -166,6 +166,11 @@ export interface Loss {
 export interface LossWatch {
   /** Tells all statements that the step will run, as far as they are known, so that their names count from the start. */
   declare(statements: readonly Statement[]): void;
+  /**
+   * True for a statement of which nothing has to be looked at: it then runs without `before` and `after`, together
+   * with its neighbours where the connection can. Absent where every statement is looked at.
+   */
+  passes?(statement: Statement): boolean;
   before(statement: Statement): Promise<void>;
   after(statement: Statement): Promise<void>;
   finish(): Promise<readonly Loss[]>;

@@ -19,11 +19,11 @@ export async function executeStep(
   if (planned.step.kind === "code") {
     await runCode(connection, dialect, planned, planned.step, guards);
   } else {
-    for (const script of step.scripts) {
-      for (const statement of script.statements) {
-        await runStatement(connection, statement, guards, placeOf(planned, script.file));
-      }
-    }
+    const placed = step.scripts.flatMap((script) => {
+      const place = placeOf(planned, script.file);
+      return script.statements.map((statement) => ({ statement, place }));
+    });
+    await runStatements(connection, placed, guards);
   }
   if (planned.direction === "up") await verifyStep(connection, dialect, planned);
   try {
@@ -31,6 +31,42 @@ export async function executeStep(
     await guards.finish();
   } catch (error) {
     throw error instanceof TenonError ? error.at(placeOf(planned, step.scripts[0]?.file)) : error;
+  }
+}
+
+interface PlacedStatement {
+  readonly statement: Statement;
+  readonly place: Place;
+}
+
+/** Runs statements in their order; neighbours that pass the guards go to the server in one round trip. */
+async function runStatements(
+  connection: Connection,
+  statements: readonly PlacedStatement[],
+  guards: StepGuards,
+): Promise<void> {
+  let batch: PlacedStatement[] = [];
+  for (const placed of statements) {
+    if (connection.executeBatch !== undefined && guards.passes(placed.statement)) {
+      batch.push(placed);
+      continue;
+    }
+    await runBatch(connection, batch);
+    batch = [];
+    await runStatement(connection, placed.statement, guards, placed.place);
+  }
+  await runBatch(connection, batch);
+}
+
+async function runBatch(connection: Connection, batch: readonly PlacedStatement[]): Promise<void> {
+  const [first] = batch;
+  if (first === undefined) return;
+  try {
+    await connection.executeBatch?.(batch.map(({ statement }) => statement.text));
+  } catch (error) {
+    const index = error instanceof TenonError ? Number(error.details["statement"] ?? 0) : 0;
+    const { statement, place } = batch[index] ?? first;
+    throw stepError(error, { ...place, line: statement.line, column: statement.column }, statement);
   }
 }
 
@@ -162,14 +198,22 @@ function placeOf(planned: PlannedStep, file: string | undefined): Place {
 function stepError(error: unknown, place: Place, statement: Statement): unknown {
   if (!(error instanceof TenonError)) return error;
   if (error.code !== "SQL_FAILED") return error.at(place);
-  const line = error.where.line === undefined ? place.line : statement.line + error.where.line - 1;
+  const within = error.where;
+  const line = within.line === undefined ? place.line : statement.line + within.line - 1;
+  // Only the first line of a statement may begin further to the right.
+  const column =
+    within.column === undefined
+      ? place.column
+      : within.line === 1
+        ? statement.column + within.column - 1
+        : within.column;
   const shown = excerpt(statement.text);
   const told = error.message.includes(shown.slice(0, 40)) ? "" : ` In: ${shown}`;
   return new TenonError(
     "MIGRATION_FAILED",
     `${place.module}@${place.version} failed: ${error.message}${told}`,
     {
-      where: { ...place, line, object: error.where.object },
+      where: { ...place, line, column, object: within.object },
       hint: error.hint,
       cause: error,
       details: error.details,

@@ -27,6 +27,11 @@ export class StepGuards {
     this.#foreignKeys = dialect.watchForeignKeys?.(connection, step.settings);
   }
 
+  /** True for a statement that needs neither `before` nor `after`. */
+  passes(statement: Statement): boolean {
+    return this.#foreignKeys === undefined && this.#losses.passes?.(statement) === true;
+  }
+
   async before(statement: Statement): Promise<void> {
     await this.#losses.before(statement);
     await this.#foreignKeys?.before(statement);

@@ -50,6 +50,12 @@ class PostgresLossWatch implements LossWatch {
     for (const statement of statements) this.#named.add(statement);
   }
 
+  passes(statement: Statement): boolean {
+    if (readRisk(statement) !== undefined) return false;
+    this.#forgetReachAfter(statement);
+    return true;
+  }
+
   async before(statement: Statement): Promise<void> {
     this.#pending = undefined;
     this.#named.add(statement);
@@ -58,7 +64,7 @@ class PostgresLossWatch implements LossWatch {
       this.#forgetReachAfter(statement);
       return;
     }
-    if (risk.rows.length > 0) await deferAgain(this.#connection);
+    await deferAgain(this.#connection);
     this.#reach ??= await Reach.read(this.#connection);
     const isOpaque = risk.isOpaque || this.#reach.callsOwnFunction(risk);
     const countsRows = isOpaque || this.#reach.goesBeyond(risk);

@@ -47,6 +47,38 @@ describe.each(pgEngines)("a connection on $name", ({ open }) => {
     });
   });
 
+  test("runs a batch in one round trip, and tells which statement failed and where in it", async () => {
+    const connection = await open();
+    await connection.executeBatch?.(["CREATE TABLE a (id int PRIMARY KEY)", "INSERT INTO a VALUES (1)"]);
+    const batches = [
+      // Found when all is read, before anything runs; when the statement is planned; and when it runs.
+      ["SELECT '🙂'", "SELECT\n  FROM FROM"],
+      ["INSERT INTO a VALUES (2)", "SELECT '🙂', nope"],
+      ["INSERT INTO a VALUES (3)", "INSERT INTO a VALUES (1)", "SELECT nope"],
+    ];
+    const errors = [];
+    for (const batch of batches) {
+      const failing = connection.executeBatch?.(batch) ?? Promise.resolve();
+      const { where, details } = await errorOf(failing);
+      errors.push([details["sqlState"], details["statement"], where.line, where.column]);
+    }
+    expect(errors).toEqual([
+      ["42601", 1, 2, 8],
+      ["42703", 1, 1, 13],
+      ["23505", 1, undefined, undefined],
+    ]);
+    expect(await connection.query("SELECT * FROM a")).toEqual([{ id: 1 }]);
+  });
+
+  test("a batch that the server reads as another number of statements is refused", async () => {
+    const connection = await open();
+    await connection.execute("BEGIN");
+    const error = await errorOf(
+      connection.executeBatch?.(["SELECT 1", "SELECT 2; SELECT 3"]) ?? Promise.resolve(),
+    );
+    expect(error.message).toContain("read 3 statements where 2 were sent");
+  });
+
   test("tells where in a statement the error is, counting characters as people do", async () => {
     const connection = await open();
     const error = await errorOf(connection.query("SELECT '🙂ü',\n  '🙂', nope"));
