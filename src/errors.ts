@@ -84,6 +84,7 @@ export const ERROR_CODES = {
 
   // comparing and changing
   DRIFT: "the database differs from what the journal says",
+  OBJECT_TAKEN: "two modules want an object of the same name",
   RENAME_AMBIGUOUS: "a change may be a rename and nobody said whether it is",
   CHANGE_LOSES_DATA: "a change would remove data and was not allowed to",
   CHANGE_BLOCKED: "rows, or changes made meanwhile, stand in the way of a change",

@@ -9,6 +9,8 @@ export {
   defineModule,
   diff,
   inspect,
+  type MigrateOptions,
+  type MigrateResult,
   type ModuleChoice,
   type Plan,
   type PlanRequest,
@@ -68,10 +70,12 @@ export type {
   CodeMigration,
   CodeStep,
   EngineSteps,
+  FolderDefinition,
   SchemaVersion,
   SchemaVersions,
   SourceDefinition,
   StepDefinition,
+  TablesDefinition,
 } from "./migrations/index.js";
 export type { Module, ModuleKind, ModuleOptions } from "./modules/index.js";
 export type { DatabaseModel, RenameAnswer, RenameQuestion, Selection } from "./schema/index.js";

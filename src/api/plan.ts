@@ -1,14 +1,17 @@
 import {
+  nextVersionOf,
   type PlannedStep,
   plan,
   prepareStep,
   type RunContext,
-  type RunOptions,
   type RunResult,
+  readState,
   run,
   type Target,
 } from "../engine/index.js";
 import { publicVersion } from "../migrations/index.js";
+import type { Module } from "../modules/index.js";
+import { groupsOf, type MigrateOptions, migrateLatest } from "./migrate-latest.js";
 
 /** One step of a plan, as plain data. */
 export interface PlanStep {
@@ -34,18 +37,65 @@ export interface Plan {
    * Runs this plan: what others have done meanwhile is not done again, and nothing runs that is not part of it.
    * @throws TenonError `PLAN_OUTDATED` when the journal was changed so that other steps would run, and as `run`
    */
-  run(options?: RunOptions): Promise<RunResult>;
+  run(options?: MigrateOptions): Promise<RunResult>;
 }
 
 /** Works out the steps to a target and reads their SQL; writes nothing. */
-export async function makePlan(context: RunContext, target: Target, options: RunOptions): Promise<Plan> {
+export async function makePlan(
+  context: RunContext,
+  modules: readonly Module[],
+  target: Target,
+  options: MigrateOptions,
+): Promise<Plan> {
+  const follows = target.kind === "latest" && modules.some(({ name }) => context.catalogue.synced.has(name));
+  if (follows) return planWithTables(context, modules, options);
   const { steps: planned } = await plan(context, target, options);
-  const steps = planned.map((step) => describeStep(context, step));
+  return planOf(
+    planned.map((step) => describeStep(context, step)),
+    (runOptions) => run(context, target, { ...options, ...runOptions, agreed: planned }),
+  );
+}
+
+/** The steps of modules with migrations, and between them what brings the database after the tables of the others. */
+async function planWithTables(
+  context: RunContext,
+  modules: readonly Module[],
+  options: MigrateOptions,
+): Promise<Plan> {
+  const { planSync } = await import("../autogenerate/index.js");
+  const steps: PlanStep[] = [];
+  const { rows } = await readState(context);
+  for (const group of groupsOf(modules, context.catalogue.synced)) {
+    const [first] = group;
+    if (first === undefined) continue;
+    if (!context.catalogue.synced.has(first.name)) {
+      const names = group.map((module) => module.name);
+      const { steps: planned } = await plan(context, { kind: "latest", modules: names }, options);
+      steps.push(...planned.map((step) => describeStep(context, step)));
+      continue;
+    }
+    const { plan: found } = await planSync(context, first, options);
+    if (found.statements.length === 0) continue;
+    steps.push({
+      direction: "up",
+      module: first.name,
+      version: publicVersion(nextVersionOf(rows, first.name)),
+      name: "sync",
+      description: undefined,
+      transaction: found.transaction,
+      file: undefined,
+      statements: found.statements.map((statement) => statement.text),
+    });
+  }
+  return planOf(steps, (runOptions) => migrateLatest(context, modules, { ...options, ...runOptions }));
+}
+
+function planOf(steps: readonly PlanStep[], runThem: (options: MigrateOptions) => Promise<RunResult>): Plan {
   return {
     steps,
     toSql: () => steps.map(stepSql).join("\n"),
     explain: () => (steps.length === 0 ? ["There is nothing to do."] : steps.map(explainStep)),
-    run: (runOptions = {}) => run(context, target, { ...options, ...runOptions, agreed: planned }),
+    run: (options = {}) => runThem(options),
   };
 }
 

@@ -9,11 +9,9 @@ import {
   describeModules,
   findChanged,
   forgetProgress,
-  hasNothingToDo,
   Journal,
   type JournalRow,
   type ModuleStatus,
-  pendingMigrations,
   planInput,
   type RunContext,
   type RunListener,
@@ -40,6 +38,7 @@ import {
 } from "../migrations/index.js";
 import type { Module } from "../modules/index.js";
 import { defineModule, isModule } from "./define-module.js";
+import { type MigrateOptions, type MigrateResult, migrateLatest, needsMigration } from "./migrate-latest.js";
 import { makePlan, type Plan } from "./plan.js";
 
 /** A version as a caller writes it; 0 means "nothing applied". */
@@ -124,12 +123,13 @@ export class SchemaManager {
   }
 
   /**
-   * Applies everything that is pending. When there is nothing to do it costs one query.
+   * Applies everything that is pending, and lets the database follow the tables of modules that have tables alone. When there
+   * is nothing to do it costs one query.
    * @throws TenonError as described at `run`: `CHECKSUM_MISMATCH`, `DATABASE_NEWER`, `OUT_OF_ORDER`,
    * `MIGRATION_FAILED`, `VERIFY_FAILED`, `ROWS_LOST`, `LOCK_TIMEOUT`, …
    */
-  migrateToLatest(options: RunOptions = {}): Promise<RunResult> {
-    return this.#run({ kind: "latest" }, options);
+  async migrateToLatest(options: MigrateOptions = {}): Promise<MigrateResult> {
+    return migrateLatest(await this.#getContext(), this.#modules, options);
   }
 
   /** Brings one module to a version, up or down as needed. @throws TenonError also `VERSION_UNKNOWN` */
@@ -148,8 +148,8 @@ export class SchemaManager {
   }
 
   /** Works out what a run would do, without writing anything: print it, explain it, run it. */
-  async plan(request: PlanRequest & RunOptions = {}): Promise<Plan> {
-    return makePlan(await this.#getContext(), this.#targetOf(request), request);
+  async plan(request: PlanRequest & MigrateOptions = {}): Promise<Plan> {
+    return makePlan(await this.#getContext(), this.#modules, this.#targetOf(request), request);
   }
 
   /** The highest applied version; 0 when nothing is applied. */
@@ -169,9 +169,7 @@ export class SchemaManager {
 
   /** Whether anything is pending. Costs one query when nothing is. */
   async needsMigration(): Promise<boolean> {
-    const context = await this.#getContext();
-    if (await hasNothingToDo(context, { kind: "latest" })) return false;
-    return pendingMigrations(await planInput(context, await readState(context))).length > 0;
+    return needsMigration(await this.#getContext(), this.#modules);
   }
 
   /** All rows of the journal for these modules, in the order in which they were written. */

@@ -1,8 +1,9 @@
 import type { Connection } from "../connection/index.js";
-import type { RunListener, RunOptions } from "../engine/index.js";
+import type { RunListener } from "../engine/index.js";
 import type { SourceDefinition } from "../migrations/index.js";
 import { type Module, type ModuleKind, type ModuleOptions, ModuleSet } from "../modules/index.js";
 import { defineModule } from "./define-module.js";
+import type { MigrateOptions } from "./migrate-latest.js";
 import { SchemaManager, type SchemaManagerOptions, type VersionOutput } from "./schema-manager.js";
 
 /** What `SchemaRegistry.getSchemaInfo` tells of one module. */
@@ -19,7 +20,7 @@ export interface RegistryInfo {
 }
 
 export interface RegistryRunOptions
-  extends RunOptions,
+  extends MigrateOptions,
     Pick<SchemaManagerOptions, "journal" | "appliedBy" | "clock"> {
   readonly onEvent?: RunListener | undefined;
 }
@@ -70,10 +71,7 @@ export class SchemaRegistry {
   ): Promise<Record<string, VersionOutput>> {
     const core = this.#modules.list("core");
     const manager = this.#manager(connection, core, options);
-    await manager.migrateToLatest(options);
-    const versions: Record<string, VersionOutput> = {};
-    for (const module of core) versions[module.name] = manager.getLatestVersion(module.name);
-    return versions;
+    return { ...(await manager.migrateToLatest(options)).versions };
   }
 
   /** Applies what is pending in one plugin; gives its version. @throws TenonError `MODULE_UNKNOWN`, `DEPENDENCY_MISSING` */
@@ -83,8 +81,7 @@ export class SchemaRegistry {
     options: RegistryRunOptions = {},
   ): Promise<VersionOutput> {
     const manager = this.#manager(connection, [this.#modules.get(name)], options);
-    await manager.migrateToLatest(options);
-    return manager.getLatestVersion(name);
+    return (await manager.migrateToLatest(options)).versions[name] ?? 0;
   }
 
   /** Takes a plugin back to nothing: its tables and their rows go. Works for a plugin whose code is gone too. */

@@ -21,6 +21,10 @@ export interface Dialect {
   journalAddress(connection: Connection, table: string): Promise<TableAddress>;
   /** Another table beside it, in the same schema; asks nobody. */
   addressBeside(address: TableAddress, table: string): TableAddress;
+  /**
+   * A query for one value that is another whenever somebody changed the catalogue: cheap, and now and then another without need.
+   */
+  readonly catalogueStamp: string;
   /** Columns of a table found by its exact address (not through a search path); undefined when there is none. */
   readColumns(connection: Connection, address: TableAddress): Promise<readonly string[] | undefined>;
 
@@ -102,6 +106,11 @@ export interface Capabilities {
   readonly canViolateForeignKeys: boolean;
   /** `loadSchema` gives what is needed to read a database into a model, so that a snapshot can be taken. */
   readonly readsModels: boolean;
+  /**
+   * A model can be normalised in a database that holds others, in a transaction that is rolled back: no scratch is needed
+   * where there is a connection.
+   */
+  readonly normalisesInPlace: boolean;
 }
 
 /** A table's full address. `sql` is quoted and qualified. */

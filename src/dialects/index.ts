@@ -16,7 +16,8 @@ export type {
   TableAddress,
 } from "./dialect.js";
 export { type JournalStatements, journalStatements } from "./journal-statements.js";
-export { loadDialect } from "./load.js";
+export { loadDialect, loadTranslation } from "./load.js";
+export { withNamedDependencies } from "./named-dependencies.js";
 export type {
   ChangePlan,
   DataCheck,
@@ -25,3 +26,4 @@ export type {
   PlannedStatement,
   SchemaDialect,
 } from "./schema-dialect.js";
+export type { TranslateOptions, Translation, Untranslated } from "./translate/index.js";

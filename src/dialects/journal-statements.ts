@@ -5,6 +5,8 @@ export interface JournalStatements {
   readonly create: readonly string[];
   /** Layout and digest, with the number of journal rows: the one query of a run that has nothing to do. */
   readonly readState: string;
+  /** The same, with what modules that follow their tables keep, and the stamp of the catalogue. */
+  readonly readSynced: string;
   readonly readValue: string;
   readonly writeState: string;
   readonly readAll: string;
@@ -21,7 +23,7 @@ export interface JournalStatements {
  * that SQLite and PostgreSQL share, so that one text serves both.
  */
 export function journalStatements(
-  dialect: Pick<Dialect, "quote" | "placeholder">,
+  dialect: Pick<Dialect, "quote" | "placeholder" | "catalogueStamp">,
   journal: TableAddress,
   state: TableAddress,
   columns: readonly string[],
@@ -67,6 +69,14 @@ export function journalStatements(
       `SELECT "key", "value", (SELECT count(*) FROM ${journal.sql}) AS "total"`,
       `FROM ${state.sql}`,
       `WHERE "key" IN ('layout', 'applied')`,
+    ].join("\n"),
+    readSynced: [
+      `SELECT`,
+      `  "key", "value",`,
+      `  (SELECT count(*) FROM ${journal.sql}) AS "total",`,
+      `  (${dialect.catalogueStamp}) AS "stamp"`,
+      `FROM ${state.sql}`,
+      `WHERE "key" IN ('layout', 'applied') OR "key" LIKE 'tables:%'`,
     ].join("\n"),
     readValue: `SELECT "value" FROM ${state.sql} WHERE "key" = ${placeholder(1)}`,
     writeState: [

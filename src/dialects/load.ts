@@ -1,6 +1,7 @@
 import type { EngineName } from "../connection/index.js";
 import { TenonError } from "../errors.js";
 import type { Dialect } from "./dialect.js";
+import type * as Translate from "./translate/index.js";
 
 /** The dialect of an engine, loaded when it is first asked for. @throws TenonError `UNSUPPORTED` */
 export async function loadDialect(engine: EngineName): Promise<Dialect> {
@@ -14,4 +15,9 @@ export async function loadDialect(engine: EngineName): Promise<Dialect> {
         hint: "Use a SQLite database.",
       });
   }
+}
+
+/** The translation of models between engines, loaded when it is first asked for. */
+export async function loadTranslation(): Promise<typeof Translate> {
+  return import("./translate/index.js");
 }

@@ -17,6 +17,8 @@ export interface ApplyChangesRequest {
   /** Tables (`users`) and columns (`users.email`) whose data may go. */
   readonly allowLoss: readonly string[];
   readonly lockTimeoutMs?: number | undefined;
+  /** Writes down what was done, in the transaction of the change, or in one of its own where the change has none. */
+  readonly record?: (() => Promise<void>) | undefined;
 }
 
 /**
@@ -37,8 +39,15 @@ export async function applyChanges(request: ApplyChangesRequest): Promise<void> 
   try {
     const restore = await dialect.applySettings(connection, plan.settings);
     try {
-      if (isOutside) await changeAndCompare(request);
-      else await inTransaction(request, lockRequest);
+      if (isOutside) {
+        await changeAndCompare(request);
+        if (request.record !== undefined) await inTransaction(request, lockRequest, request.record);
+      } else {
+        await inTransaction(request, lockRequest, async () => {
+          await changeAndCompare(request);
+          await request.record?.();
+        });
+      }
     } finally {
       await restore();
     }
@@ -62,11 +71,15 @@ export function refuseLosses(hazards: readonly Hazard[], allowLoss: readonly str
   });
 }
 
-async function inTransaction(request: ApplyChangesRequest, lockRequest: LockRequest): Promise<void> {
+async function inTransaction(
+  request: ApplyChangesRequest,
+  lockRequest: LockRequest,
+  work: () => Promise<void>,
+): Promise<void> {
   const { connection, dialect } = request;
   await dialect.begin(connection, lockRequest);
   try {
-    await changeAndCompare(request);
+    await work();
   } catch (error) {
     if (connection.inTransaction) await connection.execute("ROLLBACK");
     throw error;
@@ -82,6 +95,7 @@ async function changeAndCompare(request: ApplyChangesRequest): Promise<void> {
       `The database was changed since the plan was made: ${differences}. Nothing was changed.`,
       {
         hint: "Make the plan again.",
+        details: { outdated: true },
       },
     );
   });

@@ -18,6 +18,8 @@ export class Catalogue {
   readonly modules: readonly Module[];
   /** The highest defined version of each module. */
   readonly latest: ReadonlyMap<string, Version>;
+  /** Modules whose versions are only in the journal: they write no migrations, their database follows their tables. */
+  readonly synced: ReadonlySet<string>;
   #migrations: readonly Migration[];
   #digests: Digests | undefined;
 
@@ -25,6 +27,9 @@ export class Catalogue {
     this.modules = modules;
     this.#migrations = migrations;
     this.latest = latestVersions(migrations);
+    this.synced = new Set(
+      modules.filter((module) => module.source.kind === "tables").map((module) => module.name),
+    );
   }
 
   /** @throws TenonError whatever is wrong with a source */

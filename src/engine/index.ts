@@ -2,18 +2,21 @@
 // has, and knows nothing of commands, configs or the modules' registry.
 
 export type { ApplyChangesRequest } from "./apply-changes.js";
+export type { VersionToApply } from "./apply-version.js";
 export { Catalogue } from "./catalogue.js";
 export { changeScript } from "./change-script.js";
 export { type Clock, systemClock } from "./clock.js";
 export type { DriftItem } from "./drift.js";
 export type { Direction, RunEvent, RunListener, StepReference } from "./events.js";
 export type { History } from "./history.js";
-export { DEFAULT_JOURNAL_TABLE, Journal } from "./journal.js";
+export { DEFAULT_JOURNAL_TABLE, Journal, type SyncedFacts } from "./journal.js";
 export type { JournalRow, JournalStatus } from "./journal-row.js";
+export { nextVersionOf } from "./module-versions.js";
 export { offlineScript } from "./offline-script.js";
 export {
   acceptChanged,
   applyChanges,
+  applyVersion,
   findChanged,
   findDrift,
   forgetProgress,
@@ -23,6 +26,7 @@ export {
   stamp,
   takeSnapshot,
   validate,
+  withReplayed,
 } from "./on-demand.js";
 export { type PlanOptions, pendingMigrations, type Target } from "./plan.js";
 export type { PlannedStep } from "./plan-input.js";

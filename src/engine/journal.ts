@@ -32,6 +32,17 @@ const SINGLE_MODULE_COLUMNS = [
   "status",
 ];
 
+/** What stands before the name of a module in the key under which its state is kept. */
+const SYNCED_KEY = "tables:";
+
+/** What the modules that follow their tables left, and the database as it is now. */
+export interface SyncedFacts {
+  readonly states: ReadonlyMap<string, string>;
+  /** Another whenever somebody changed the catalogue. */
+  readonly stamp: string;
+  readonly digests: Digests | undefined;
+}
+
 /** The journal of one database: reads and writes its rows, always by its full address. */
 export class Journal {
   readonly address: TableAddress;
@@ -132,6 +143,38 @@ export class Journal {
   async writeDigests(total: number, modules: Digests): Promise<void> {
     const value = JSON.stringify({ total, modules: Object.fromEntries(modules) });
     await this.writeState("applied", value);
+  }
+
+  /**
+   * What modules that follow their tables keep beside the rows, with the stamp of the catalogue and the digests: the one
+   * query of a start at which nothing has changed. Undefined when there is no journal yet.
+   */
+  async readSynced(): Promise<SyncedFacts | undefined> {
+    let rows: Row[];
+    try {
+      rows = await this.#connection.query(this.#sql.readSynced);
+    } catch (error) {
+      if (error instanceof TenonError && error.code === "SQL_FAILED") return undefined;
+      throw error;
+    }
+    this.#checkLayout(rows);
+    const states = new Map(
+      rows
+        .filter((row) => String(row["key"]).startsWith(SYNCED_KEY))
+        .map((row) => [String(row["key"]).slice(SYNCED_KEY.length), String(row["value"])]),
+    );
+    const applied = rows.find((row) => row["key"] === "applied");
+    const stored = applied === undefined ? undefined : parseStoredDigests(String(applied["value"]));
+    return {
+      states,
+      stamp: String(rows[0]?.["stamp"]),
+      digests: stored?.total === Number(applied?.["total"]) ? stored?.modules : undefined,
+    };
+  }
+
+  /** Keeps what a module that follows its tables must know at its next start. */
+  async writeSynced(module: string, value: string): Promise<void> {
+    await this.writeState(`${SYNCED_KEY}${module}`, value);
   }
 
   /** A value kept beside the rows; undefined when there is none, or no journal. */

@@ -1,6 +1,7 @@
 // What most runs do not need. Each part is loaded when it is first called, so that a command that finds nothing to do
 // does not wait for what it does not use.
 import type * as ApplyChanges from "./apply-changes.js";
+import type * as ApplyVersion from "./apply-version.js";
 import type * as Drift from "./drift.js";
 import type * as Replay from "./replay.js";
 import type * as Snapshot from "./snapshot.js";
@@ -10,11 +11,18 @@ import type * as Verify from "./verify.js";
 export const applyChanges: typeof ApplyChanges.applyChanges = async (...given) =>
   (await import("./apply-changes.js")).applyChanges(...given);
 
+export const applyVersion: typeof ApplyVersion.applyVersion = async (...given) =>
+  (await import("./apply-version.js")).applyVersion(...given);
+
 export const findDrift: typeof Drift.findDrift = async (...given) =>
   (await import("./drift.js")).findDrift(...given);
 
 export const replayMigrations: typeof Replay.replayMigrations = async (...given) =>
   (await import("./replay.js")).replayMigrations(...given);
+
+export async function withReplayed<T>(...given: Parameters<typeof Replay.withReplayed<T>>): Promise<T> {
+  return (await import("./replay.js")).withReplayed(...given);
+}
 
 export const readModel: typeof Snapshot.readModel = async (...given) =>
   (await import("./snapshot.js")).readModel(...given);

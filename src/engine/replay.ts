@@ -18,7 +18,12 @@ export async function replay(context: RunContext, input: PlanInput): Promise<Dat
   const applied = new Set(
     input.rows.filter((row) => row.status === "applied").map((row) => `${row.module}@${row.version}`),
   );
-  const known = input.migrations.filter(({ module, version }) => applied.delete(`${module}@${version}`));
+  const order = new Map(input.rows.map((row) => [`${row.module}@${row.version}`, row.sequence]));
+  const known = input.migrations
+    .filter(({ module, version }) => applied.delete(`${module}@${version}`))
+    .sort(
+      (a, b) => (order.get(`${a.module}@${a.version}`) ?? 0) - (order.get(`${b.module}@${b.version}`) ?? 0),
+    );
   if (applied.size > 0) {
     throw new TenonError(
       "UNSUPPORTED",
@@ -31,9 +36,24 @@ export async function replay(context: RunContext, input: PlanInput): Promise<Dat
 
 /** Builds migrations in a scratch database and reads the model that they make. */
 export async function replayMigrations(
-  context: { readonly connection: Connection | undefined; readonly dialect: Dialect },
+  context: ReplayContext,
   migrations: readonly Migration[],
 ): Promise<DatabaseModel> {
+  return withReplayed(context, migrations, async (_scratch, model) => model);
+}
+
+export interface ReplayContext {
+  /** The server on which the scratch is made, where there is one. */
+  readonly connection: Connection | undefined;
+  readonly dialect: Dialect;
+}
+
+/** Builds migrations in a scratch database, and hands it over with its model; it goes away afterwards. */
+export async function withReplayed<T>(
+  context: ReplayContext,
+  migrations: readonly Migration[],
+  work: (scratch: Connection, model: DatabaseModel) => Promise<T>,
+): Promise<T> {
   const { dialect } = context;
   const scratch = await dialect.openScratch(context.connection);
   try {
@@ -57,7 +77,7 @@ export async function replayMigrations(
         await restore();
       }
     }
-    return await (await dialect.loadSchema()).introspect(scratch);
+    return await work(scratch, await (await dialect.loadSchema()).introspect(scratch));
   } finally {
     await scratch.close();
   }

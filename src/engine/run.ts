@@ -11,6 +11,7 @@ import { type PlanOptions, planSteps, type Target } from "./plan.js";
 import type { PlanInput, PlannedStep } from "./plan-input.js";
 import { prepareStep } from "./prepare-step.js";
 import { cutIntoSegments } from "./segments.js";
+import { syncedMigrations } from "./synced-migrations.js";
 
 /** Everything a run works with. */
 export interface RunContext {
@@ -113,7 +114,9 @@ export async function planInput(context: RunContext, history: History, target?: 
     target !== undefined &&
     managed.has(migration.module) &&
     (target.kind !== "latest" || !applied.has(keyOf(migration)));
-  return { migrations: await catalogue.ordered(history.rows, isNeeded), modules, rows: history.rows };
+  const defined = await catalogue.ordered(history.rows, isNeeded);
+  const migrations = [...defined, ...syncedMigrations(history.rows, catalogue.synced)];
+  return { migrations, modules, rows: history.rows };
 }
 
 /** One query: the digests of what is applied equal those of what is defined, so nothing is pending or changed. */
@@ -123,7 +126,9 @@ export async function hasNothingToDo(context: RunContext, target: Target): Promi
   if (applied === undefined) return false;
   const defined = context.catalogue.digests;
   const modules = target.modules ?? context.modules;
-  return modules.every((module) => defined.get(module) === applied.get(module));
+  return modules.every(
+    (module) => context.catalogue.synced.has(module) || defined.get(module) === applied.get(module),
+  );
 }
 
 /** Runs a plan under the lock; "outdated" when another process changed the journal since it was made. */

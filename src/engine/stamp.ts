@@ -123,7 +123,7 @@ export async function forgetProgress(
  * Changes rows of the journal in one transaction, under the same lock as a run. A schema that is `declared` to be
  * what the journal says is so from now on; an `untouched` one is still compared with what it was.
  */
-async function changeJournal<T>(
+export async function changeJournal<T>(
   context: RunContext,
   options: RunOptions,
   schema: "declared" | "untouched",
@@ -143,20 +143,7 @@ async function changeJournal<T>(
       const history = await readState(context);
       await prepareJournal(journal, history);
       const result = await work(history);
-      const rows = await journal.readAll();
-      const digests = digestsOf(rows.filter(isApplied));
-      await journal.writeDigests(rows.length, digests);
-      if (schema === "declared") {
-        await takeSnapshot({
-          connection,
-          dialect,
-          journal,
-          digests,
-          takenAt: context.clock.now().toISOString(),
-        });
-      } else {
-        await keepSnapshot(journal, digests);
-      }
+      await stampJournal(context, schema);
       await connection.execute("COMMIT");
       return result;
     } catch (error) {
@@ -166,6 +153,21 @@ async function changeJournal<T>(
   } finally {
     await lock?.release();
   }
+}
+
+/**
+ * Brings the digests beside the journal up to date with its rows, and the snapshot with the schema; part of the caller's
+ * transaction.
+ */
+export async function stampJournal(
+  { connection, dialect, journal, clock }: RunContext,
+  schema: "declared" | "untouched" = "declared",
+): Promise<void> {
+  const rows = await journal.readAll();
+  const digests = digestsOf(rows.filter(isApplied));
+  await journal.writeDigests(rows.length, digests);
+  if (schema === "untouched") await keepSnapshot(journal, digests);
+  else await takeSnapshot({ connection, dialect, journal, digests, takenAt: clock.now().toISOString() });
 }
 
 function stampOf(context: RunContext) {

@@ -1,5 +1,5 @@
-// What a migration is and where migrations come from: inline versions and folders. Reads files; knows no database,
-// no journal and no order between modules.
+// What a migration is and where migrations come from: inline versions, folders and tables. Reads and writes files; knows no
+// database, no journal and no order between modules.
 export { checksumOf, normaliseText } from "./checksum.js";
 export type {
   CodeMigration,
@@ -12,8 +12,23 @@ export type {
 export { loadMigrations, loadPrograms, versionsOf } from "./load.js";
 export type { LoadContext } from "./load-context.js";
 export type { Migration, ModuleReference, SqlScript, Step, Version } from "./migration.js";
+export {
+  codeFile,
+  type NewFile,
+  type NextVersion,
+  nextVersion,
+  safeName,
+  sqlFiles,
+} from "./new-migration.js";
 export { describeReference, isModuleName, parseReferences, type ReferenceInput } from "./reference.js";
-export { type Source, type SourceDefinition, sourceOf } from "./source.js";
+export {
+  type FolderDefinition,
+  type Source,
+  type SourceDefinition,
+  type SourceTables,
+  sourceOf,
+  type TablesDefinition,
+} from "./source.js";
 export {
   compareVersions,
   NOTHING_APPLIED,
@@ -22,3 +37,4 @@ export {
   publicVersion,
   type VersionOptions,
 } from "./version.js";
+export { type FileToWrite, writeNewFiles } from "./write-files.js";

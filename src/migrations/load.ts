@@ -42,6 +42,7 @@ export function versionsOf(source: Source, context: LoadContext): readonly Versi
     return readInline(source.versions, context)
       .map(({ version }) => version)
       .sort(compareVersions);
+  if (source.kind === "tables") return [];
   return listFolder(source.path, context.baseFolder)
     .filter((files) => chooseFile(files, "up", context.engine) !== undefined)
     .map(({ version }) => version);
@@ -53,6 +54,8 @@ function readSource(source: Source, context: LoadContext): Migration[] {
       return readInline(source.versions, context);
     case "folder":
       return readFolder(source.path, context);
+    case "tables":
+      return [];
     default:
       return source satisfies never;
   }

@@ -12,10 +12,36 @@ export type Source =
       readonly kind: "folder";
       /** As it was given; a relative one is found from a base folder when the source is loaded. */
       readonly path: string;
-    };
+      /** The tables that the next migration is generated from. */
+      readonly tables?: SourceTables | undefined;
+    }
+  /** No migrations are written: the database follows the tables, and the journal keeps what was done. */
+  | { readonly kind: "tables"; readonly tables: SourceTables };
 
-/** A source as people write it: the versions themselves, or a folder of migration files. */
-export type SourceDefinition = SchemaVersions | { readonly migrations: string | URL };
+/** Tables as somebody gave them; what they are is judged where they are read. */
+export interface SourceTables {
+  readonly given: Readonly<Record<string, unknown>> | readonly unknown[];
+  readonly casing?: "snake_case" | "camelCase" | undefined;
+}
+
+/** Tables that are written in TypeScript, with Drizzle. */
+export interface TablesDefinition {
+  /**
+   * Tables, views, enums, sequences, schemas and policies of `drizzle-orm/sqlite-core` or `drizzle-orm/pg-core`: by name, in a list, or a whole
+   * module (`import * as tables`); what is none of these is passed over.
+   */
+  readonly tables: Readonly<Record<string, unknown>> | readonly unknown[];
+  /** How columns are named that have no name of their own, as `drizzle()` of version 0.45 is told. */
+  readonly casing?: "snake_case" | "camelCase" | undefined;
+}
+
+/** A folder of migration files, and the tables that the next one is generated from. */
+export interface FolderDefinition extends Partial<TablesDefinition> {
+  readonly migrations: string | URL;
+}
+
+/** A source as people write it: the versions themselves, a folder of migration files, or tables. */
+export type SourceDefinition = SchemaVersions | FolderDefinition | TablesDefinition;
 
 /**
  * Reads a source as people write it. What can be wrong with the single versions is told when they are loaded.
@@ -23,9 +49,10 @@ export type SourceDefinition = SchemaVersions | { readonly migrations: string | 
  */
 export function sourceOf(definition: SourceDefinition): Source {
   if (typeof definition !== "object" || definition === null || Array.isArray(definition)) {
-    throw invalid("is neither an object of versions nor a folder");
+    throw invalid("is neither an object of versions, nor a folder, nor tables");
   }
-  if ("migrations" in definition) return folderSource(definition);
+  if ("migrations" in definition) return folderSource({ ...definition });
+  if ("tables" in definition) return { kind: "tables", tables: sourceTables({ ...definition }) };
   const byVersion = new Map<Version, string>();
   for (const key of Object.keys(definition)) {
     const version = parseVersion(key, { dotted: true });
@@ -47,22 +74,41 @@ export function sourceOf(definition: SourceDefinition): Source {
 
 function folderSource(definition: Readonly<Record<string, unknown>>): Source {
   const { migrations, ...others } = definition;
-  const [other] = Object.keys(others);
+  const tables = "tables" in others ? { tables: sourceTables(others) } : {};
+  const [other] = Object.keys(others).filter((name) => !("tables" in others && TABLES_FIELDS.includes(name)));
   if (other !== undefined) throw invalid(`has "${other}" beside "migrations"`);
   if (migrations instanceof URL && migrations.protocol === "file:") {
-    return { kind: "folder", path: fileURLToPath(migrations) };
+    return { kind: "folder", path: fileURLToPath(migrations), ...tables };
   }
   if (typeof migrations === "string" && migrations.trim() !== "") {
     return {
       kind: "folder",
       path: migrations.startsWith("file://") ? fileURLToPath(migrations) : migrations,
+      ...tables,
     };
   }
   throw invalid('has "migrations" that is not the path of a folder');
 }
 
+const TABLES_FIELDS = ["tables", "casing"];
+
+function sourceTables(definition: Readonly<Record<string, unknown>>): SourceTables {
+  const { tables, casing, ...others } = definition;
+  const [other] = Object.keys(others);
+  if (other !== undefined) throw invalid(`has "${other}" beside "tables"`);
+  if (!isTables(tables)) throw invalid('has "tables" that is neither an object nor a list');
+  if (casing !== undefined && casing !== "snake_case" && casing !== "camelCase") {
+    throw invalid(`has the casing ${JSON.stringify(casing)}; it is "snake_case" or "camelCase"`);
+  }
+  return { given: tables, casing };
+}
+
+function isTables(tables: unknown): tables is SourceTables["given"] {
+  return typeof tables === "object" && tables !== null;
+}
+
 function invalid(why: string): TenonError {
   return new TenonError("MODULE_INVALID", `What was given as a module's migrations ${why}.`, {
-    hint: 'Give the versions, `{ 1: { name, up, down }, … }`, or a folder of migration files, `{ migrations: "./migrations" }`.',
+    hint: 'Give the versions, `{ 1: { name, up, down }, … }`, a folder of migration files, `{ migrations: "./migrations" }`, or Drizzle tables, `{ tables: { users } }`.',
   });
 }

@@ -10,7 +10,7 @@ export {
 export type { Conflict, Effect, EffectKind } from "./effect.js";
 export { hasStatement } from "./has-statement.js";
 export { type ReadOptions, tokenize } from "./lexer.js";
-export { unquoteName } from "./name.js";
+export { cutName, unquoteName } from "./name.js";
 export { nearestWord } from "./nearest-word.js";
 export { type Position, positionAt } from "./position.js";
 export { isPragmaOn, type Pragma, readPragma } from "./pragma.js";

@@ -46,9 +46,11 @@ function characterOf(code: RegExpExecArray): string {
   return value <= 0x10ffff ? String.fromCodePoint(value) : "";
 }
 
-// PostgreSQL cuts names to 63 bytes without an error:
-// https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS
-function cutName(name: string): string {
+/**
+ * A name as PostgreSQL keeps it: cut to 63 bytes without an error.
+ * https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS
+ */
+export function cutName(name: string): string {
   if (name.length * 3 <= 63 || Buffer.byteLength(name) <= 63) return name;
   let bytes = 0;
   let cut = "";

@@ -5,7 +5,6 @@ import type { Module } from "../../modules/index.js";
 import type { Command, CommandContext, Outcome } from "../command.js";
 import { SWITCH } from "../flag.js";
 import { versionForJson } from "../wording.js";
-import { writeNewFiles } from "../write-files.js";
 
 export const command: Command = {
   takes: [{ shown: "NAME", isRequired: true, summary: "what the migration does, in a few words" }],
@@ -27,9 +26,9 @@ async function create(context: CommandContext): Promise<Outcome> {
   const [title = ""] = given.positionals;
   const settings = await context.settings();
   // Loaded here, because they bring the reading of migrations with them, which `--help` does not need.
-  const [{ knownModules }, { codeFile, nextVersion, safeName, sqlFiles }] = await Promise.all([
+  const [{ knownModules }, { codeFile, nextVersion, safeName, sqlFiles, writeNewFiles }] = await Promise.all([
     import("../project.js"),
-    import("../new-migration.js"),
+    import("../../migrations/index.js"),
   ]);
   const name = safeName(title);
   const modules = knownModules(settings);

@@ -3,7 +3,6 @@ import { join, relative, resolve } from "node:path";
 
 import { TenonError } from "../../errors.js";
 import type { Command, CommandContext, Outcome } from "../command.js";
-import { writeNewFiles } from "../write-files.js";
 
 export const command: Command = {
   takes: [],
@@ -25,7 +24,7 @@ async function init(context: CommandContext): Promise<Outcome> {
   const { arguments: given, workingFolder } = context;
   const module = given.text("module") ?? "main";
   const folder = given.text("dir") ?? "migrations";
-  const [{ parseDatabaseUrl, redactUrl }, { isModuleName }] = await Promise.all([
+  const [{ parseDatabaseUrl, redactUrl }, { isModuleName, writeNewFiles }] = await Promise.all([
     import("../../connection/index.js"),
     import("../../migrations/index.js"),
   ]);

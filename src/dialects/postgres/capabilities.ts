@@ -9,4 +9,5 @@ export const capabilities: Capabilities = {
   transactionIsLock: false,
   canViolateForeignKeys: false,
   readsModels: true,
+  normalisesInPlace: true,
 };

@@ -1,6 +1,7 @@
 import type { Dialect } from "../dialect.js";
 import { journalStatements } from "../journal-statements.js";
 import { capabilities } from "./capabilities.js";
+import { catalogueStamp } from "./catalogue-stamp.js";
 import { settleConstraints } from "./constraints.js";
 import { addressOf, journalAddress, readColumns } from "./journal-address.js";
 import { begin, lock } from "./lock.js";
@@ -23,6 +24,7 @@ export const postgres: Dialect = {
   literal,
   journalAddress,
   addressBeside: (address, table) => addressOf(address.schema, table),
+  catalogueStamp,
   readColumns,
   journalStatements: (journal, state, columns) => journalStatements(postgres, journal, state, columns),
   prepareScript,

@@ -9,4 +9,5 @@ export const capabilities: Capabilities = {
   transactionIsLock: true,
   canViolateForeignKeys: true,
   readsModels: true,
+  normalisesInPlace: false,
 };

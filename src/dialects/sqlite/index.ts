@@ -2,6 +2,7 @@ import { connect } from "../../connection/index.js";
 import type { Dialect } from "../dialect.js";
 import { journalStatements } from "../journal-statements.js";
 import { capabilities } from "./capabilities.js";
+import { catalogueStamp } from "./catalogue-stamp.js";
 import { readViolations, watchForeignKeys } from "./foreign-keys.js";
 import { begin, lock } from "./lock.js";
 import { watchLosses } from "./losses.js";
@@ -20,6 +21,7 @@ export const sqlite: Dialect = {
   literal,
   journalAddress,
   addressBeside: (_address, table) => addressOf(table),
+  catalogueStamp,
   readColumns,
   journalStatements: (journal, state, columns) => journalStatements(sqlite, journal, state, columns),
   prepareScript,

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { parseCount, parseDuration } from "../../../src/cli/arguments.js";
 import { EXIT, exitStatusOf } from "../../../src/cli/exit-status.js";
 import { jsonDocument } from "../../../src/cli/json-document.js";
-import { safeName } from "../../../src/cli/new-migration.js";
 import { shownDuration, shownList, versionForJson } from "../../../src/cli/wording.js";
+import { safeName } from "../../../src/migrations/index.js";
 
 test.each([
   ["0", 0],

@@ -1,7 +1,10 @@
 import { readdirSync } from "node:fs";
 
 import { TenonError } from "../errors.js";
-import { compareVersions, type Source, type Version, versionsOf } from "../migrations/index.js";
+import { versionsOf } from "./load.js";
+import type { Version } from "./migration.js";
+import type { Source } from "./source.js";
+import { compareVersions } from "./version.js";
 
 /** One file to be written. */
 export interface NewFile {

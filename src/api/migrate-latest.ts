@@ -1,0 +1,109 @@
+import type { SyncOptions } from "../autogenerate/index.js";
+import {
+  hasNothingToDo,
+  pendingMigrations,
+  planInput,
+  type RunContext,
+  type RunOptions,
+  type RunResult,
+  readState,
+  run,
+  type StepResult,
+} from "../engine/index.js";
+import { publicVersion } from "../migrations/index.js";
+import { type Module, orderModules } from "../modules/index.js";
+
+/** What a run to the latest version may be told: also what a sync of tables needs to be allowed or to know. */
+export interface MigrateOptions extends RunOptions, SyncOptions {}
+
+/** What a run to the latest version did, and where each module is now. */
+export interface MigrateResult extends RunResult {
+  readonly versions: Readonly<Record<string, number | string>>;
+}
+
+/**
+ * Brings modules to their latest version in their order: those that have migrations by applying what is pending, those that
+ * have tables alone by letting the database follow them. When nothing has changed, one query tells so for all of them.
+ */
+export async function migrateLatest(
+  context: RunContext,
+  modules: readonly Module[],
+  options: MigrateOptions,
+): Promise<MigrateResult> {
+  const { catalogue } = context;
+  if (!modules.some((module) => catalogue.synced.has(module.name))) {
+    const result = await run(context, { kind: "latest" }, options);
+    return { ...result, versions: versionsOf(context, modules, new Map()) };
+  }
+  // Loaded only where a module follows its tables: the others need none of it.
+  const { isSynced, syncedVersion, syncTables } = await import("../autogenerate/index.js");
+  const facts = await context.journal.readSynced();
+  const steps: StepResult[] = [];
+  const synced = new Map(modules.map((module) => [module.name, syncedVersion(module, facts)]));
+  const isMigrated = (module: Module) =>
+    facts?.digests !== undefined && catalogue.digests.get(module.name) === facts.digests.get(module.name);
+
+  for (const group of groupsOf(modules, catalogue.synced)) {
+    const [first] = group;
+    if (first === undefined) continue;
+    if (catalogue.synced.has(first.name)) {
+      // What was read before the first step holds until something is done.
+      const known = steps.length === 0 ? facts : undefined;
+      if (known !== undefined && (await isSynced(context, first, known))) continue;
+      const step = await syncTables(context, first, options);
+      if (step === undefined)
+        synced.set(first.name, syncedVersion(first, await context.journal.readSynced()));
+      else {
+        steps.push(step);
+        synced.set(first.name, step.version);
+      }
+    } else if (steps.length > 0 || !group.every(isMigrated)) {
+      const names = group.map((module) => module.name);
+      steps.push(...(await run(context, { kind: "latest", modules: names }, options)).steps);
+    }
+  }
+  return { steps, versions: versionsOf(context, modules, synced) };
+}
+
+/** Whether anything is pending, or the tables of a module ask for something else than what stands. */
+export async function needsMigration(context: RunContext, modules: readonly Module[]): Promise<boolean> {
+  const synced = modules.filter((module) => context.catalogue.synced.has(module.name));
+  if (synced.length > 0) {
+    const { isSynced, planSync } = await import("../autogenerate/index.js");
+    const facts = await context.journal.readSynced();
+    for (const module of synced) {
+      if (await isSynced(context, module, facts)) continue;
+      if ((await planSync(context, module)).plan.statements.length > 0) return true;
+    }
+  }
+  if (await hasNothingToDo(context, { kind: "latest" })) return false;
+  return pendingMigrations(await planInput(context, await readState(context))).length > 0;
+}
+
+/** Modules that have migrations run together as far as no module with tables alone stands between them. */
+export function groupsOf(
+  modules: readonly Module[],
+  synced: ReadonlySet<string>,
+): readonly (readonly Module[])[] {
+  const groups: Module[][] = [];
+  for (const module of orderModules(modules)) {
+    const last = groups.at(-1);
+    const joins = last?.[0] !== undefined && !synced.has(last[0].name) && !synced.has(module.name);
+    if (joins) last?.push(module);
+    else groups.push([module]);
+  }
+  return groups;
+}
+
+function versionsOf(
+  { catalogue }: RunContext,
+  modules: readonly Module[],
+  synced: ReadonlyMap<string, string>,
+): Readonly<Record<string, number | string>> {
+  return Object.fromEntries(
+    modules.map(({ name }) => {
+      const version = catalogue.synced.has(name) ? synced.get(name) : catalogue.latest.get(name);
+      return [name, publicVersion(version ?? "0")];
+    }),
+  );
+}

@@ -1,0 +1,9 @@
+// From tables in TypeScript to the database: reads Drizzle tables, brings a database after them, writes migrations from them.
+export {
+  isSynced,
+  planSync,
+  type SyncOptions,
+  type SyncPlan,
+  syncedVersion,
+  syncTables,
+} from "./sync.js";

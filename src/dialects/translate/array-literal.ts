@@ -1,0 +1,32 @@
+import { Untranslatable } from "./translation.js";
+
+type Element = string | null | readonly Element[];
+
+/** A PostgreSQL array as text (`{a,"b c",NULL}`) as JSON. https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO */
+export function arrayAsJson(text: string, isNumber: boolean): string {
+  const parts = text.match(/"(?:[^"\\]|\\.)*"|[{},]|[^{},"]+/gs) ?? [];
+  let at = 0;
+  const read = (): Element => {
+    const part = parts[at++] ?? "";
+    if (part !== "{")
+      return part.startsWith('"') ? part.slice(1, -1).replaceAll(/\\(.)/gs, "$1") : part.trim();
+    const elements: Element[] = [];
+    while (parts[at] !== "}") {
+      if (at >= parts.length) throw new Untranslatable(`the array ${text}`);
+      const isQuoted = parts[at]?.startsWith('"') === true;
+      const element = read();
+      elements.push(!isQuoted && typeof element === "string" && /^null$/i.test(element) ? null : element);
+      if (parts[at] === ",") at++;
+    }
+    at++;
+    return elements;
+  };
+  const found = read();
+  if (!Array.isArray(found) || at !== parts.length) throw new Untranslatable(`the array ${text}`);
+  return JSON.stringify(isNumber ? asNumbers(found) : found);
+}
+
+function asNumbers(element: Element): unknown {
+  if (element === null) return null;
+  return typeof element === "string" ? Number(element) : element.map(asNumbers);
+}

@@ -1,0 +1,3 @@
+// The one translation of schemas between engines: types, defaults, constraints, expressions. Pure; described in docs/types.md.
+export { translateModel } from "./translate-model.js";
+export type { TranslateOptions, Translation, Untranslated } from "./translation.js";
