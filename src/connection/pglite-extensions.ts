@@ -49,7 +49,7 @@ function isMissing(error: unknown): boolean {
   return (
     code === "ERR_MODULE_NOT_FOUND" ||
     code === "ERR_PACKAGE_PATH_NOT_EXPORTED" ||
-    /is not exported|Cannot find/.test(error.message)
+    /is not exported|Cannot find|Could not resolve/.test(error.message)
   );
 }
 

@@ -220,9 +220,10 @@ test("says that it is closed when it is used after close, which may be called tw
 test("leaves the type parsers of the package as they are", async () => {
   const url = await postgresDatabase();
   await (await opened(url)).query("SELECT now(), 1::int8");
-  const { rows } = await (await postgresWitness(url)).query(
-    "SELECT 1::int8 AS eight, '2026-01-02'::timestamptz AS at",
-  );
+  const bare = new pg.Client({ connectionString: url });
+  await bare.connect();
+  const { rows } = await bare.query("SELECT 1::int8 AS eight, '2026-01-02'::timestamptz AS at");
+  await bare.end();
   expect(rows[0]).toMatchObject({ eight: "1", at: expect.any(Date) });
   expect(pg.types.getTypeParser(20)("1")).toBe("1");
 });
