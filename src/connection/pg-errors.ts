@@ -99,6 +99,16 @@ function classify(error: ServerError): { code: ErrorCode; hint?: string } {
       };
     case "55P03":
       return { code: "SQL_FAILED", hint: "Another session holds a lock on this object: try again later." };
+    case "25001":
+      return {
+        code: "SQL_FAILED",
+        hint: "PostgreSQL runs this statement outside of transactions only: put it into a migration of its own that starts with `-- tenon: no-transaction`.",
+      };
+    case "55P04":
+      return {
+        code: "SQL_FAILED",
+        hint: "A new value of an enum can be used only once it is committed: add it in a migration of its own before this one.",
+      };
     case "57014":
       return {
         code: "SQL_FAILED",

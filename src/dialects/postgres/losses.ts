@@ -39,6 +39,8 @@ class PostgresLossWatch implements LossWatch {
   readonly #objects: { readonly object: ListedObject; readonly statement: Statement }[] = [];
   #reach: Reach | undefined;
   #pending: Pending | undefined;
+  /** The last reading of the counters, as long as no statement has changed rows since. */
+  #fresh: Counters | undefined;
   /** The last reading of the counters, for what deferred triggers do at the end. */
   #last: { readonly counters: Counters; readonly statement: Statement } | undefined;
 
@@ -70,10 +72,11 @@ class PostgresLossWatch implements LossWatch {
     const countsRows = isOpaque || this.#reach.goesBeyond(risk);
     this.#pending = {
       statement,
-      counters: countsRows ? await readCounters(this.#connection) : undefined,
+      counters: countsRows ? (this.#fresh ?? (await readCounters(this.#connection))) : undefined,
       referring: risk.truncates.length > 0 ? await countReferring(this.#connection, risk.truncates) : [],
       objects: await this.#listBefore(risk, isOpaque),
     };
+    this.#fresh = undefined;
     if (isOpaque || risk.dropsWidely || risk.dropsColumns.length > 0) this.#reach = undefined;
   }
 
@@ -85,6 +88,7 @@ class PostgresLossWatch implements LossWatch {
     if (pending.counters !== undefined) {
       const counters = await readCounters(this.#connection);
       this.#last = { counters, statement };
+      this.#fresh = counters;
       found.push(...(await findLosses(this.#connection, changesBetween(pending.counters, counters))));
     }
     found.push(...(await findEmptied(this.#connection, pending.referring)));

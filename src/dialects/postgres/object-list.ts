@@ -85,30 +85,38 @@ const OBJECTS = `
   ),
   dependency AS (
     -- A sequence on its column, an index on its constraint and on the columns in it, its expressions and its WHERE.
-    SELECT objid, refclassid = 'pg_class'::regclass AS is_column,
-           CASE refclassid WHEN 'pg_class'::regclass THEN 'c' || refobjid || '.' || refobjsubid ELSE 'k' || refobjid END AS key
+    SELECT objid,
+           string_agg('c' || refobjid || '.' || refobjsubid, ' ') FILTER (WHERE refclassid = 'pg_class'::regclass) AS columns,
+           string_agg('k' || refobjid, ' ') FILTER (WHERE refclassid = 'pg_constraint'::regclass) AS constraints
     FROM pg_catalog.pg_depend
     WHERE classid = 'pg_class'::regclass AND objsubid = 0 AND deptype IN ('a', 'i')
       AND (refclassid = 'pg_constraint'::regclass OR (refclassid = 'pg_class'::regclass AND refobjsubid > 0))
+    GROUP BY objid
+  ),
+  partition AS (
+    SELECT h.inhrelid AS oid, 'c' || h.inhparent AS parent
+    FROM pg_catalog.pg_inherits h JOIN pg_catalog.pg_class p ON p.oid = h.inhparent
+    WHERE p.relkind IN ('p', 'I')
   )
   SELECT 'c' || r.oid AS key, r.schema, NULL AS relation, r.name,
-         concat_ws(' ', 'c' || (SELECT inhparent FROM pg_catalog.pg_inherits h JOIN pg_catalog.pg_class p ON p.oid = h.inhparent
-                                WHERE h.inhrelid = r.oid AND p.relkind = 'p'),
-                        (SELECT string_agg(key, ' ') FROM dependency WHERE objid = r.oid)) AS containers,
+         concat_ws(' ', h.parent, d.columns) AS containers,
          '' AS columns,
          CASE WHEN r.relkind = 'r' THEN pg_catalog.pg_relation_filenode(r.oid) END AS file,
          CASE WHEN r.relkind = 'r' THEN pg_catalog.pg_relation_size(r.oid) > 0 END AS has_bytes
   FROM relation r
+  LEFT JOIN dependency d ON d.objid = r.oid
+  LEFT JOIN partition h ON h.oid = r.oid
   WHERE r.relkind IN ('r', 'p', 'f', 'v', 'm', 'S', 'c')
     AND NOT EXISTS (SELECT FROM member WHERE classid = 'pg_class'::regclass AND objid = r.oid)
   UNION ALL
   SELECT 'c' || r.oid, r.schema, x.name, r.name,
-         concat_ws(' ', 'c' || x.oid, 'c' || (SELECT inhparent FROM pg_catalog.pg_inherits WHERE inhrelid = r.oid),
-                        (SELECT string_agg(key, ' ') FROM dependency WHERE objid = r.oid AND NOT is_column)),
-         coalesce((SELECT string_agg(key, ' ') FROM dependency WHERE objid = r.oid AND is_column), ''), NULL, NULL
+         concat_ws(' ', 'c' || x.oid, h.parent, d.constraints),
+         coalesce(d.columns, ''), NULL, NULL
   FROM relation r
   JOIN pg_catalog.pg_index i ON i.indexrelid = r.oid
   JOIN relation x ON x.oid = i.indrelid
+  LEFT JOIN dependency d ON d.objid = r.oid
+  LEFT JOIN partition h ON h.oid = r.oid
   UNION ALL
   SELECT 'c' || r.oid || '.' || a.attnum, r.schema, r.name, a.attname::text, 'c' || r.oid, '', NULL, NULL
   FROM pg_catalog.pg_attribute a JOIN relation r ON r.oid = a.attrelid

@@ -260,6 +260,13 @@ describe.each(pgEngines)("rows that a step loses on $name", ({ open }) => {
     );
   });
 
+  test("values that the step itself sets to NULL before it deletes their rows", async () => {
+    const connection = await withFamily();
+    const script = `DELETE FROM users WHERE id = 99; UPDATE letters SET user_id = NULL; DELETE FROM visits;
+      DELETE FROM orders; DELETE FROM lines; DELETE FROM users`;
+    expect(await lossesOf(connection, script)).toEqual([]);
+  });
+
   test("what was inserted, deleted or updated without a loss", async () => {
     const connection = await withFamily();
     for (const script of [
