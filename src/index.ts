@@ -28,6 +28,8 @@ export {
   type SchemaRegistration,
   SchemaRegistry,
   type SchemaValidation,
+  type SyncRequest,
+  type SyncResult,
   type VersionInput,
   type VersionOutput,
 } from "./api/index.js";

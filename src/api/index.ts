@@ -32,3 +32,4 @@ export {
   type SchemaRegistration,
   SchemaRegistry,
 } from "./schema-registry.js";
+export type { SyncRequest, SyncResult } from "./sync.js";

@@ -40,6 +40,7 @@ import type { Module } from "../modules/index.js";
 import { defineModule, isModule } from "./define-module.js";
 import { type MigrateOptions, type MigrateResult, migrateLatest, needsMigration } from "./migrate-latest.js";
 import { makePlan, type Plan } from "./plan.js";
+import { type SyncRequest, type SyncResult, syncModules } from "./sync.js";
 
 /** A version as a caller writes it; 0 means "nothing applied". */
 export type VersionInput = number | bigint | string;
@@ -130,6 +131,33 @@ export class SchemaManager {
    */
   async migrateToLatest(options: MigrateOptions = {}): Promise<MigrateResult> {
     return migrateLatest(await this.#getContext(), this.#modules, options);
+  }
+
+  /**
+   * Lets the database follow the tables of modules that have tables alone, and tells what changed; with `dryRun`, what would.
+   *
+   * @throws TenonError `CHANGE_LOSES_DATA` for what is not in `allowLoss`, `CHANGE_BLOCKED` when rows contradict a change,
+   * `RENAME_AMBIGUOUS`, `OBJECT_TAKEN`, `CHANGE_UNSUPPORTED`; nothing is changed then. `USAGE` when no module has tables alone
+   *
+   * @example
+   * ```ts
+   * import { connect, SchemaManager } from "tenon";
+   * import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+   *
+   * const notes = sqliteTable("notes", { id: integer().primaryKey(), body: text().notNull() });
+   * const connection = await connect(":memory:");
+   * const manager = new SchemaManager(connection, { tables: { notes } });
+   * const wanted = await manager.sync({ dryRun: true });
+   * console.log(wanted.sql);
+   * await manager.sync();
+   * await connection.close();
+   * ```
+   */
+  async sync(request: SyncRequest & ModuleChoice = {}): Promise<SyncResult> {
+    const chosen = this.#modules.filter(
+      ({ name }) => request.module === undefined || name === request.module,
+    );
+    return syncModules(await this.#getContext(), chosen, request);
   }
 
   /** Brings one module to a version, up or down as needed. @throws TenonError also `VERSION_UNKNOWN` */

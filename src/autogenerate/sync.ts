@@ -198,7 +198,7 @@ async function desiredOf(context: RunContext, module: Module): Promise<DesiredMo
     );
   }
   const { engine } = context.connection;
-  const defaultSchema = engine === "postgres" ? context.journal.address.schema : undefined;
+  const defaultSchema = engine === "postgres" ? await context.journal.homeSchema() : undefined;
   const key = `${engine} ${defaultSchema ?? ""}`;
   const known = READ.get(source.tables)?.get(key);
   if (known !== undefined) return known;

@@ -50,13 +50,16 @@ export class Journal {
   readonly #dialect: Dialect;
   readonly #state: TableAddress;
   readonly #sql: JournalStatements;
+  readonly #isElsewhere: boolean;
 
   private constructor(
     connection: Connection,
     dialect: Dialect,
     address: TableAddress,
     stateAddress: TableAddress,
+    isElsewhere: boolean,
   ) {
+    this.#isElsewhere = isElsewhere;
     this.#connection = connection;
     this.#dialect = dialect;
     this.address = address;
@@ -72,7 +75,14 @@ export class Journal {
       dialect,
       address,
       dialect.addressBeside(address, `${address.table}_state`),
+      table !== address.table,
     );
+  }
+
+  /** The schema into which this session puts a table that names none; that of the journal, unless its name says another. */
+  async homeSchema(): Promise<string> {
+    if (!this.#isElsewhere) return this.address.schema;
+    return (await this.#dialect.journalAddress(this.#connection, DEFAULT_JOURNAL_TABLE)).schema;
   }
 
   /** The names of all tables that belong to the journal, with their schema. */
