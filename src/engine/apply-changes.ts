@@ -1,7 +1,7 @@
 import type { Connection } from "../connection/index.js";
 import type { ChangePlan, DataCheck, Dialect, LockRequest, TableAddress } from "../dialects/index.js";
-import { TenonError } from "../errors.js";
-import { type DatabaseModel, describe, formatAddress, type Hazard } from "../schema/index.js";
+import { type Place, TenonError } from "../errors.js";
+import { type DatabaseModel, describe, formatAddress, type ObjectAddress } from "../schema/index.js";
 import type { Statement } from "../sql/index.js";
 import { runStatement } from "./execute-step.js";
 import { StepGuards } from "./step-guards.js";
@@ -17,6 +17,8 @@ export interface ApplyChangesRequest {
   /** Tables (`users`) and columns (`users.email`) whose data may go. */
   readonly allowLoss: readonly string[];
   readonly lockTimeoutMs?: number | undefined;
+  /** What the changes are part of, for messages. */
+  readonly place?: Place | undefined;
   /** Writes down what was done, in the transaction of the change, or in one of its own where the change has none. */
   readonly record?: (() => Promise<void>) | undefined;
 }
@@ -31,7 +33,7 @@ export interface ApplyChangesRequest {
 export async function applyChanges(request: ApplyChangesRequest): Promise<void> {
   const { connection, dialect, plan, journal, lockTimeoutMs } = request;
   if (plan.statements.length === 0) return;
-  refuseLosses(plan.hazards, request.allowLoss);
+  await refuseLosses(request);
   const lockRequest: LockRequest = { journal, timeoutMs: lockTimeoutMs };
   const isOutside = plan.transaction === "outside";
   const needsLock = isOutside || !dialect.capabilities.transactionIsLock;
@@ -56,19 +58,48 @@ export async function applyChanges(request: ApplyChangesRequest): Promise<void> 
   }
 }
 
-/** Refuses what would lose data and is not allowed by name. @throws TenonError `CHANGE_LOSES_DATA` */
-export function refuseLosses(hazards: readonly Hazard[], allowLoss: readonly string[]): void {
-  const losing = hazards.filter(
-    (hazard) => hazard.kind === "loses-data" && !isAllowedObject(formatAddress(hazard.object), allowLoss),
+/** Refuses what would lose data and is not allowed by name, with how much it is. @throws TenonError `CHANGE_LOSES_DATA` */
+async function refuseLosses(request: ApplyChangesRequest): Promise<void> {
+  const losing = request.plan.hazards.filter(
+    (hazard) =>
+      hazard.kind === "loses-data" && !isAllowedObject(formatAddress(hazard.object), request.allowLoss),
   );
   const [first] = losing;
   if (first === undefined) return;
+  const told: string[] = [];
+  const counts: Record<string, number> = {};
+  for (const { object, description } of losing) {
+    const count = await countLost(request, object);
+    if (count !== undefined) counts[formatAddress(object)] = count;
+    const noun = object.kind === "column" ? "value" : "row";
+    const amount = count === undefined ? "" : ` (${count} ${count === 1 ? noun : `${noun}s`})`;
+    told.push(description.replace(/\.?$/, `${amount}.`));
+  }
   const names = [...new Set(losing.map((hazard) => formatAddress(hazard.object)))];
-  throw new TenonError("CHANGE_LOSES_DATA", losing.map((hazard) => hazard.description).join(" "), {
+  throw new TenonError("CHANGE_LOSES_DATA", told.join(" "), {
     where: { object: names[0] },
     hint: `Nothing was changed. If the loss is meant, allow it by name: ${names.map((name) => `--allow-loss ${name}`).join(" ")}.`,
-    details: { objects: names },
+    details: { objects: names, counts },
   });
+}
+
+/** How many rows of a table, or values of a column, would go; undefined where nobody can say, as under a new name. */
+async function countLost(
+  { connection, dialect }: ApplyChangesRequest,
+  object: ObjectAddress,
+): Promise<number | undefined> {
+  const table = object.kind === "column" ? object.table : object.name;
+  if ((object.kind !== "table" && object.kind !== "column") || table === undefined) return undefined;
+  const what = object.kind === "column" ? dialect.quote(object.name) : "*";
+  try {
+    const [row] = await connection.query(
+      `SELECT count(${what}) AS "lost" FROM ${dialect.quote(object.schema)}.${dialect.quote(table)}`,
+    );
+    return Number(row?.["lost"]);
+  } catch (error) {
+    if (error instanceof TenonError && error.code === "SQL_FAILED") return undefined;
+    throw error;
+  }
 }
 
 async function inTransaction(
@@ -106,7 +137,7 @@ async function changeAndCompare(request: ApplyChangesRequest): Promise<void> {
     settings: plan.settings,
     allowLoss,
   });
-  for (const statement of statements) await runStatement(connection, statement, guards, {});
+  for (const statement of statements) await runStatement(connection, statement, guards, request.place ?? {});
   await dialect.settleConstraints?.(connection);
   await guards.finish();
   await expectModel(request, plan.comparison.to, (differences) => {

@@ -64,6 +64,7 @@ export async function applyVersion(
     exclude: (await journal.isOurs()) ? journal.patterns : [],
     allowLoss: request.allowLoss,
     lockTimeoutMs,
+    place: { module: request.module, version: known },
     record: async () => {
       const history = await readState(context);
       await prepareJournal(journal, history);

@@ -211,7 +211,7 @@ function stepError(error: unknown, place: Place, statement: Statement): unknown 
   const told = error.message.includes(shown.slice(0, 40)) ? "" : ` In: ${shown}`;
   return new TenonError(
     "MIGRATION_FAILED",
-    `${place.module}@${place.version} failed: ${error.message}${told}`,
+    `${place.module === undefined ? "The change" : `${place.module}@${place.version}`} failed: ${error.message}${told}`,
     {
       where: { ...place, line, column, object: within.object },
       hint: error.hint,
