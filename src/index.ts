@@ -57,6 +57,7 @@ export type {
   JournalStatus,
   ModuleState,
   ModuleStatus,
+  ObjectOwner,
   Problem,
   RunEvent,
   RunListener,

@@ -12,12 +12,14 @@ import {
   Journal,
   type JournalRow,
   type ModuleStatus,
+  type ObjectOwner,
   planInput,
   type RunContext,
   type RunListener,
   type RunOptions,
   type RunResult,
   readModel,
+  readOwners,
   readState,
   run,
   stamp,
@@ -247,6 +249,11 @@ export class SchemaManager {
       currentVersion: versions("currentVersion"),
       latestVersion: versions("latestVersion"),
     };
+  }
+
+  /** Every object of the database and the module that made it; objects that no migration made have none. */
+  async getObjects(): Promise<readonly ObjectOwner[]> {
+    return readOwners(await this.#getContext());
   }
 
   /** Whether the database has no table or view, the journal's own aside. */

@@ -1,6 +1,7 @@
 import type { Connection, EngineName } from "../connection/index.js";
 import type { SqlSyntax, Statement } from "../sql/index.js";
 import type { JournalStatements } from "./journal-statements.js";
+import type { ListedObject, ListOptions } from "./listed-object.js";
 import type { SchemaDialect } from "./schema-dialect.js";
 
 /**
@@ -14,6 +15,8 @@ export interface Dialect {
 
   /** A name as SQL, quoted. */
   quote(name: string): string;
+  /** The same for all spellings of a name that the engine takes for one. */
+  nameKey(name: string): string;
   /** The placeholder of the parameter at this position, from 1. */
   placeholder(position: number): string;
 
@@ -27,6 +30,9 @@ export interface Dialect {
   readonly catalogueStamp: string;
   /** Columns of a table found by its exact address (not through a search path); undefined when there is none. */
   readColumns(connection: Connection, address: TableAddress): Promise<readonly string[] | undefined>;
+
+  /** Every object that somebody made, the session's temporary ones with it: one query, whatever their number. */
+  listObjects(connection: Connection, options: ListOptions): Promise<readonly ListedObject[]>;
 
   /** Reads a script for running: its statements, and what they ask of the session. Throws on what cannot be run. */
   prepareScript(text: string, options: PrepareOptions): PreparedScript;

@@ -1,4 +1,9 @@
 // Dialects: what Tenon knows of each engine's SQL, one folder an engine with the same file names in each.
+export {
+  type CompanionColumn,
+  type CompanionStatements,
+  companionStatements,
+} from "./companion-statements.js";
 export type {
   Capabilities,
   Dialect,
@@ -16,6 +21,7 @@ export type {
   TableAddress,
 } from "./dialect.js";
 export { type JournalStatements, journalStatements } from "./journal-statements.js";
+export { identityOf, type ListedObject, type ListOptions, type ObjectIdentity } from "./listed-object.js";
 export { loadDialect, loadTranslation } from "./load.js";
 export { withNamedDependencies } from "./named-dependencies.js";
 export type {

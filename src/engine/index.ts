@@ -21,6 +21,7 @@ export {
   findDrift,
   forgetProgress,
   readModel,
+  readOwners,
   readSnapshot,
   replayMigrations,
   stamp,
@@ -28,6 +29,7 @@ export {
   validate,
   withReplayed,
 } from "./on-demand.js";
+export type { ObjectOwner } from "./owners.js";
 export { type PlanOptions, pendingMigrations, type Target } from "./plan.js";
 export type { PlannedStep } from "./plan-input.js";
 export { type PreparedStep, prepareStep } from "./prepare-step.js";

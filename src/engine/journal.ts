@@ -1,5 +1,5 @@
 import type { Connection, Row } from "../connection/index.js";
-import type { Dialect, JournalStatements, TableAddress } from "../dialects/index.js";
+import type { Dialect, JournalStatements, ObjectIdentity, TableAddress } from "../dialects/index.js";
 import { TenonError } from "../errors.js";
 import type { Version } from "../migrations/index.js";
 import type { Digests } from "./digest.js";
@@ -16,6 +16,9 @@ import {
 export const JOURNAL_LAYOUT = 1;
 
 export const DEFAULT_JOURNAL_TABLE = "schema_migrations";
+
+/** Tables that stand beside the journal: what each module owns, and the state of each plugin. */
+const COMPANIONS = ["objects", "plugins"] as const;
 
 /** What stands where the journal should be. */
 export type JournalShape = "missing" | "current" | "single-module" | "foreign";
@@ -87,7 +90,22 @@ export class Journal {
 
   /** The names of all tables that belong to the journal, with their schema. */
   get patterns(): readonly string[] {
-    return [this.address, this.#state].map(({ schema, table }) => `${schema}.${table}`);
+    return this.#tables.map(({ schema, table }) => `${schema}.${table}`);
+  }
+
+  /** Whether an object is one of the journal's tables, or a part of one. */
+  holds(object: ObjectIdentity): boolean {
+    const name = object.table ?? object.name;
+    return this.#tables.some(({ schema, table }) => schema === object.schema && table === name);
+  }
+
+  get #tables(): readonly TableAddress[] {
+    return [this.address, this.#state, ...COMPANIONS.map((suffix) => this.companion(suffix))];
+  }
+
+  /** Where a further table stands that belongs to the journal: `schema_migrations_objects` for `objects`. */
+  companion(suffix: (typeof COMPANIONS)[number]): TableAddress {
+    return this.#dialect.addressBeside(this.address, `${this.address.table}_${suffix}`);
   }
 
   /**

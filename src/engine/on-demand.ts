@@ -3,6 +3,7 @@
 import type * as ApplyChanges from "./apply-changes.js";
 import type * as ApplyVersion from "./apply-version.js";
 import type * as Drift from "./drift.js";
+import type * as Owners from "./owners.js";
 import type * as Replay from "./replay.js";
 import type * as Snapshot from "./snapshot.js";
 import type * as Stamp from "./stamp.js";
@@ -26,6 +27,9 @@ export async function withReplayed<T>(...given: Parameters<typeof Replay.withRep
 
 export const readModel: typeof Snapshot.readModel = async (...given) =>
   (await import("./snapshot.js")).readModel(...given);
+
+export const readOwners: typeof Owners.readOwners = async (...given) =>
+  (await import("./owners.js")).readOwners(...given);
 
 export const readSnapshot: typeof Snapshot.readSnapshot = async (...given) =>
   (await import("./snapshot.js")).readSnapshot(...given);

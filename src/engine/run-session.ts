@@ -5,6 +5,7 @@ import type { StepReference } from "./events.js";
 import { executeStep } from "./execute-step.js";
 import { type History, prepareJournal, readHistory } from "./history.js";
 import type { JournalRow } from "./journal-row.js";
+import { ModuleWatch } from "./module-watch.js";
 import type { PreparedStep } from "./prepare-step.js";
 import { finishedRow, type RowStamp, unfinishedRow } from "./recorded-row.js";
 import type { RunContext, RunOptions, RunResult, StepResult } from "./run.js";
@@ -22,6 +23,7 @@ export class RunSession {
   readonly #mode: "run" | "each";
   readonly #request: LockRequest;
   readonly #total: number;
+  readonly #watch: ModuleWatch;
   readonly #results: StepResult[] = [];
   /** The journal as it is once everything written so far is committed. */
   readonly #rows = new Map<string, JournalRow>();
@@ -42,6 +44,7 @@ export class RunSession {
     this.#mode = mode;
     this.#request = request;
     this.#total = total;
+    this.#watch = new ModuleWatch(context);
   }
 
   async run(segments: readonly Segment[], recheck: Recheck): Promise<RunResult | "outdated"> {
@@ -131,6 +134,7 @@ export class RunSession {
       return durationMs;
     };
     try {
+      await this.#watch.before(step, this.#rows.values());
       const durationMs = this.#mode === "run" ? await connection.transaction(work) : await work();
       this.#finished(reference, durationMs);
       return undefined;
@@ -157,6 +161,7 @@ export class RunSession {
       return "done";
     }
     onEvent({ kind: "step-started", step: reference });
+    await this.#inTransaction(() => this.#watch.before(step, this.#rows.values()));
     const started = clock.elapsed();
     const begun = this.#failedRow(step, "not finished");
     try {
@@ -185,6 +190,7 @@ export class RunSession {
       result = await work();
     } catch (error) {
       if (connection.inTransaction) await connection.execute("ROLLBACK");
+      this.#watch.rolledBack();
       throw error;
     }
     await this.#end(result);
@@ -225,8 +231,10 @@ export class RunSession {
   async #commit(): Promise<void> {
     try {
       await this.#context.connection.execute("COMMIT");
+      this.#watch.committed();
     } catch (error) {
       if (this.#context.connection.inTransaction) await this.#context.connection.execute("ROLLBACK");
+      this.#watch.rolledBack();
       if (error instanceof TenonError && error.code === "CONNECTION_LOST") {
         throw new TenonError(
           "OUTCOME_UNKNOWN",
@@ -262,6 +270,7 @@ export class RunSession {
 
   /** After a rollback the journal may be missing again, so the next transaction looks anew. */
   #forgetUncommitted(): void {
+    this.#watch.rolledBack();
     if (this.#results.length === 0) this.#history = undefined;
   }
 
@@ -282,6 +291,7 @@ export class RunSession {
    */
   async #writeBooks(isEnd: boolean, rows: readonly JournalRow[] = [...this.#rows.values()]): Promise<void> {
     const { connection, dialect, journal, clock } = this.#context;
+    await this.#watch.settle(rows);
     const digests = digestsOf(rows.filter((row) => row.status === "applied"));
     await journal.writeDigests(rows.length, digests);
     if (isEnd)

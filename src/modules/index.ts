@@ -6,3 +6,4 @@ export type { MigrationId } from "./migration-graph.js";
 export { defineModule, type Module, type ModuleKind, type ModuleOptions } from "./module.js";
 export { ModuleSet } from "./module-set.js";
 export { type OrderOptions, orderMigrations, orderModules } from "./order.js";
+export { NO_RULES, type PluginRules, type PluginRulesInput, readPluginRules } from "./plugin-rules.js";

@@ -34,10 +34,12 @@ export interface Effect {
   readonly kind: EffectKind;
   /** The table that it works on: for insert, update, delete, merge, truncate and …-table. */
   readonly table?: string | undefined;
-  /** What it drops, where that is not a table: for the other drop-… kinds. */
+  /** What it makes or drops, where that is not a table: for create-other and the other drop-… kinds. */
   readonly object?: string | undefined;
   /** The schema in front of `table` or `object`; undefined where the statement gives none. */
   readonly schema?: string | undefined;
+  /** For create-table and create-other: it lives no longer than the session. */
+  readonly temporary?: true | undefined;
   /** For create-other and drop-other: `sequence`, `materialized view`, … */
   readonly objectType?: string | undefined;
   /** For insert and update: what follows OR; `replace` for REPLACE INTO as well. */

@@ -106,9 +106,10 @@ function readSelect(reader: TokenReader): readonly Effect[] {
   }
   if (!reader.accept("INTO")) return [select];
   reader.acceptOne("LOCAL", "GLOBAL");
-  reader.acceptOne("TEMPORARY", "TEMP", "UNLOGGED");
+  const temporary = reader.acceptOne("TEMPORARY", "TEMP") === undefined ? undefined : true;
+  reader.accept("UNLOGGED");
   reader.accept("TABLE");
-  return [select, onTable("create-table", reader.objectName())];
+  return [select, onTable("create-table", reader.objectName(), { temporary })];
 }
 
 // https://www.postgresql.org/docs/current/sql-copy.html: its query can be a DELETE … RETURNING.
@@ -124,14 +125,26 @@ function readCopy(reader: TokenReader): readonly Effect[] {
 
 function readCreate(reader: TokenReader): readonly Effect[] {
   reader.accept("CREATE");
-  let modifier: string | undefined;
-  do modifier = reader.acceptOne(...CREATE_MODIFIERS);
-  while (modifier !== undefined);
+  let temporary: true | undefined;
+  for (;;) {
+    const modifier = reader.acceptOne(...CREATE_MODIFIERS);
+    if (modifier === undefined) break;
+    if (modifier.startsWith("TEMP")) temporary = true;
+  }
   const type = reader.acceptOne(...CREATED_TYPES);
   if (type === undefined) return [OTHER];
-  if (type !== "TABLE") return [{ kind: "create-other", objectType: type.toLowerCase() }];
+  if (type === "INDEX") reader.accept("CONCURRENTLY");
   reader.accept("IF NOT EXISTS");
-  return [onTable("create-table", reader.objectName()), ...readSourceChanges(reader)];
+  if (type !== "TABLE") return [readCreatedName(reader, type, temporary)];
+  return [onTable("create-table", reader.objectName(), { temporary }), ...readSourceChanges(reader)];
+}
+
+/** PostgreSQL finds a name itself for an index that gets none, and for a schema that says only who owns it. */
+function readCreatedName(reader: TokenReader, type: string, temporary: true | undefined): Effect {
+  const isNamed = reader.word !== (type === "SCHEMA" ? "AUTHORIZATION" : "ON");
+  const created = isNamed ? reader.objectName() : undefined;
+  const objectType = type.toLowerCase();
+  return { kind: "create-other", objectType, object: created?.name, schema: created?.schema, temporary };
 }
 
 /** What `CREATE TABLE … AS WITH a AS (DELETE …) SELECT …` changes besides. */

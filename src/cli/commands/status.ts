@@ -1,21 +1,26 @@
-import type { ModuleState, ModuleStatus } from "../../engine/index.js";
+import type { ModuleState, ModuleStatus, ObjectOwner } from "../../engine/index.js";
 import type { Command, CommandContext, Outcome } from "../command.js";
 import { SWITCH } from "../flag.js";
 import type { Paint } from "../paint.js";
 import type { Project } from "../project.js";
+import { describeObjects, objectsForJson, sortObjects } from "../shown-objects.js";
 import { type Cell, formatTable } from "../table.js";
 import type { Terminal } from "../terminal.js";
 import { counted, shownList, shownVersion, versionForJson } from "../wording.js";
 
 export const command: Command = {
   takes: [],
-  flags: [{ name: "check", value: SWITCH, summary: "exit status 3 when something is pending" }],
+  flags: [
+    { name: "check", value: SWITCH, summary: "exit status 3 when something is pending" },
+    { name: "objects", value: SWITCH, summary: "also every table, index, view, … and whose it is" },
+  ],
   details:
     "Each module with the highest version that is applied, the highest that is defined, and what is pending. A plugin\n" +
     "of which nothing is applied is inactive: it is brought in by name, `tenon up --module NAME`. Nothing is written.",
   examples: [
     { line: "tenon status", does: "all modules" },
     { line: "tenon status --check", does: "in CI: fails with 3 when a migration is pending" },
+    { line: "tenon status --objects", does: "who owns what" },
     { line: "tenon status --json", does: "for a program" },
   ],
   run: status,
@@ -33,11 +38,25 @@ async function status(context: CommandContext): Promise<Outcome> {
   const pending = modules
     .filter((each) => each.state !== "inactive")
     .reduce((sum, each) => sum + each.pending.length, 0);
+  const objects = given.isSet("objects") ? await ownedObjects(project, named) : undefined;
   return {
-    data: { database: project.database, pending, modules },
-    text: () => describeStatus(modules, pending, project, terminal),
+    data: {
+      database: project.database,
+      pending,
+      modules,
+      ...(objects === undefined ? {} : { objects: objectsForJson(objects) }),
+    },
+    text: () => {
+      const shown = describeStatus(modules, pending, project, terminal);
+      return objects === undefined ? shown : `${shown}\n${describeObjects(objects, terminal)}`;
+    },
     status: given.isSet("check") && pending > 0 ? 3 : 0,
   };
+}
+
+async function ownedObjects(project: Project, named: string | undefined): Promise<readonly ObjectOwner[]> {
+  const objects = await project.manager().getObjects();
+  return sortObjects(objects.filter((object) => named === undefined || object.module === named));
 }
 
 type ShownState = ModuleState | "inactive";

@@ -6,6 +6,7 @@ import { settleConstraints } from "./constraints.js";
 import { addressOf, journalAddress, readColumns } from "./journal-address.js";
 import { begin, lock } from "./lock.js";
 import { watchLosses } from "./losses.js";
+import { listMadeObjects } from "./made-objects.js";
 import { quote } from "./names.js";
 import { literal, offline } from "./offline.js";
 import { recover } from "./recover.js";
@@ -20,12 +21,14 @@ export const postgres: Dialect = {
   syntax: "postgres",
   capabilities,
   quote,
+  nameKey: (name) => name,
   placeholder: (position) => `$${position}`,
   literal,
   journalAddress,
   addressBeside: (address, table) => addressOf(address.schema, table),
   catalogueStamp,
   readColumns,
+  listObjects: listMadeObjects,
   journalStatements: (journal, state, columns) => journalStatements(postgres, journal, state, columns),
   prepareScript,
   refuseInCode,

@@ -6,8 +6,10 @@ import { catalogueStamp } from "./catalogue-stamp.js";
 import { readViolations, watchForeignKeys } from "./foreign-keys.js";
 import { begin, lock } from "./lock.js";
 import { watchLosses } from "./losses.js";
+import { listMadeObjects } from "./made-objects.js";
 import { addressOf, journalAddress, quote, readColumns } from "./names.js";
 import { literal, offline } from "./offline.js";
+import { key } from "./reach.js";
 import { canRunInTransaction, prepareScript, refuseInCode } from "./script.js";
 import { applySettings } from "./session.js";
 
@@ -17,12 +19,14 @@ export const sqlite: Dialect = {
   syntax: "sqlite",
   capabilities,
   quote,
+  nameKey: key,
   placeholder: () => "?",
   literal,
   journalAddress,
   addressBeside: (_address, table) => addressOf(table),
   catalogueStamp,
   readColumns,
+  listObjects: listMadeObjects,
   journalStatements: (journal, state, columns) => journalStatements(sqlite, journal, state, columns),
   prepareScript,
   refuseInCode,

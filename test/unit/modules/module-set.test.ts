@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { defineModule, ModuleSet } from "../../../src/modules/index.js";
+import { defineModule, ModuleSet, NO_RULES } from "../../../src/modules/index.js";
 import { refusalOf } from "../migrations/refusal.js";
 import { core, plugin } from "./modules.js";
 
@@ -17,9 +17,23 @@ describe("defineModule", () => {
         { module: "users", version: "2" },
         { module: "core", version: "3" },
       ],
+      conflictsWith: [],
+      rules: NO_RULES,
       source,
     });
     expect(defineModule("notes", "core", { priority: -1 }, source).priority).toBe(-1);
+  });
+
+  it("keeps the rules of a plugin, and takes none for a core module", () => {
+    const options = { prefix: "notes_", sqlOnly: true, conflictsWith: "memos" };
+    expect(plugin("notes", options)).toMatchObject({
+      conflictsWith: ["memos"],
+      rules: { prefix: "notes_", sqlOnly: true, extensions: [] },
+    });
+    expect(core("notes").rules).toBeUndefined();
+    expect(() => core("notes", { prefix: "notes_" })).toThrow("is a core module and has prefix");
+    expect(() => plugin("notes", { prefix: "Notes-" })).toThrow('has the prefix "Notes-"');
+    expect(() => plugin("notes", { conflictsWith: "notes" })).toThrow('has the conflictsWith "notes"');
   });
 
   it.each(["users", "my_module", "Users", "a", "plugin-2", "acme.calendar", "x".repeat(63)])(

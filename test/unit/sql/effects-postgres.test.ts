@@ -11,7 +11,7 @@ describe("what a PostgreSQL statement does", () => {
     ["SELECT a AS into, t.into FROM t", [{ kind: "select" }]],
     [
       "SELECT a INTO TEMP TABLE s.U FROM t",
-      [{ kind: "select" }, { kind: "create-table", schema: "s", table: "u" }],
+      [{ kind: "select" }, { kind: "create-table", schema: "s", table: "u", temporary: true }],
     ],
     ["INSERT INTO T VALUES (1)", [{ kind: "insert", table: "t" }]],
     ["UPDATE ONLY s.t * AS x SET a = 1", [{ kind: "update", schema: "s", table: "t" }]],
@@ -84,11 +84,21 @@ describe("what a PostgreSQL statement does", () => {
     ["CREATE FOREIGN TABLE t (a int) SERVER s", [{ kind: "create-table", table: "t" }]],
     [
       "CREATE FUNCTION f() RETURNS void BEGIN ATOMIC WITH d AS (DELETE FROM t RETURNING 1) SELECT 1; END",
-      [{ kind: "create-other", objectType: "function" }],
+      [{ kind: "create-other", objectType: "function", object: "f" }],
+    ],
+    ["CREATE INDEX ON t (a)", [{ kind: "create-other", objectType: "index" }]],
+    [
+      'CREATE INDEX CONCURRENTLY IF NOT EXISTS "I" ON t (a)',
+      [{ kind: "create-other", objectType: "index", object: "I" }],
+    ],
+    ["CREATE SCHEMA AUTHORIZATION u", [{ kind: "create-other", objectType: "schema" }]],
+    [
+      "CREATE TYPE s.mood AS ENUM ('ok')",
+      [{ kind: "create-other", objectType: "type", schema: "s", object: "mood" }],
     ],
     [
       "CREATE MATERIALIZED VIEW IF NOT EXISTS v AS SELECT 1",
-      [{ kind: "create-other", objectType: "materialized view" }],
+      [{ kind: "create-other", objectType: "materialized view", object: "v" }],
     ],
     [
       'DROP TABLE IF EXISTS a, s."B" CASCADE',

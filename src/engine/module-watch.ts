@@ -1,0 +1,141 @@
+import { identityOf, type ListedObject } from "../dialects/index.js";
+import { claimObjects } from "./claim-objects.js";
+import type { JournalRow } from "./journal-row.js";
+import { bareName, makersOf } from "./named-in-text.js";
+import { OwnedObjects } from "./owned-objects.js";
+import { changesBetween, type OwnedObject, Ownership } from "./ownership.js";
+import type { PreparedStep } from "./prepare-step.js";
+import type { RunContext } from "./run.js";
+import { refuseTakenNames } from "./taken-names.js";
+
+/** Steps of one module that follow each other, and what the database held before them. */
+interface Batch {
+  readonly module: string;
+  readonly before: readonly ListedObject[];
+  readonly steps: readonly PreparedStep[];
+}
+
+/**
+ * Sees what each module makes and drops, and keeps it in the journal. The catalogue is read where another module
+ * begins and where the run ends, not at every step: a thousand migrations of one module cost two readings.
+ */
+export class ModuleWatch {
+  readonly #context: RunContext;
+  readonly #objects: OwnedObjects;
+  /** Undefined until it is read, and again after a rollback. */
+  #ownership: Ownership | undefined;
+  #batch: Batch | undefined;
+  /** The batch as it was when the last transaction was committed. */
+  #committedBatch: Batch | undefined;
+
+  constructor(context: RunContext) {
+    this.#context = context;
+    this.#objects = new OwnedObjects(context.connection, context.dialect, context.journal);
+  }
+
+  /**
+   * Called in the step's transaction, before it runs; `rows` are those of the journal.
+   * @throws TenonError `NAME_TAKEN`
+   */
+  async before(step: PreparedStep, rows: Iterable<JournalRow>): Promise<void> {
+    const { module } = step.planned;
+    const ownership = await this.#load(rows);
+    if (this.#batch?.module !== module) {
+      const listed = await this.#list();
+      await this.#settleBatch(ownership, listed);
+      this.#batch = { module, before: listed, steps: [] };
+    }
+    refuseTakenNames(step, ownership, this.#context);
+    this.#batch = { ...this.#batch, steps: [...this.#batch.steps, step] };
+  }
+
+  /** Writes what the steps so far have made and dropped: called in the transaction in which the books are written. */
+  async settle(rows: Iterable<JournalRow>): Promise<void> {
+    const all = [...rows];
+    const ownership = await this.#load(all);
+    if (this.#batch !== undefined) await this.#settleBatch(ownership, await this.#list());
+    const last = Math.max(0, ...all.map((row) => row.sequence));
+    await this.#context.journal.writeState(COVERED, String(last));
+  }
+
+  committed(): void {
+    this.#committedBatch = this.#batch;
+  }
+
+  rolledBack(): void {
+    this.#batch = this.#committedBatch;
+    this.#ownership = undefined;
+  }
+
+  async #settleBatch(ownership: Ownership, now: readonly ListedObject[]): Promise<void> {
+    const batch = this.#batch;
+    this.#batch = undefined;
+    if (batch === undefined) return;
+    await this.#disownGone(ownership, now);
+    const last = batch.steps.at(-1)?.planned.version;
+    if (last === undefined) return;
+    const { dialect } = this.#context;
+    const makers = makersOf(batch.steps.map(textsOf), dialect.syntax, dialect.nameKey);
+    const makerOf = ({ name }: ListedObject) => makers.get(dialect.nameKey(bareName(name)));
+    const created = new Set(changesBetween(batch.before, now).created);
+    // A step without a transaction may have made some of its objects in an earlier, interrupted run.
+    const isResumed = batch.steps.some((step) => step.transaction === "outside");
+    const isTheirs = (object: ListedObject): boolean => {
+      const owner = ownership.ownerOf(object);
+      if (created.has(object)) return owner === undefined;
+      // What another module had was dropped by this one first, or its name would have been refused.
+      return (
+        makerOf(object) !== undefined && (owner === undefined ? isResumed : owner.module !== batch.module)
+      );
+    };
+    const owned = now
+      .filter((object) => !object.temporary && isTheirs(object))
+      .map((object): OwnedObject => {
+        const { kind, schema, name, table } = object;
+        return { kind, schema, name, table, module: batch.module, version: makerOf(object) ?? last };
+      });
+    await this.#own(ownership, owned);
+  }
+
+  async #load(rows: Iterable<JournalRow>): Promise<Ownership> {
+    if (this.#ownership !== undefined) return this.#ownership;
+    const { journal } = this.#context;
+    const stored = await this.#objects.read();
+    if (stored === undefined) await this.#objects.create();
+    const ownership = new Ownership(stored ?? [], this.#context.dialect.nameKey);
+    const covered = stored === undefined ? 0 : Number((await journal.readState(COVERED)) ?? 0);
+    const unseen = [...rows].filter((row) => row.status === "applied" && row.sequence > covered);
+    if (unseen.length > 0) {
+      await this.#own(ownership, claimObjects(this.#context, unseen, await this.#list(), ownership));
+    }
+    this.#ownership = ownership;
+    return ownership;
+  }
+
+  async #own(ownership: Ownership, objects: readonly OwnedObject[]): Promise<void> {
+    await this.#objects.write(objects);
+    for (const object of objects) ownership.add(object);
+  }
+
+  /** What is gone belongs to nobody, whoever dropped it and when. */
+  async #disownGone(ownership: Ownership, now: readonly ListedObject[]): Promise<void> {
+    const there = new Set(now.map(identityOf));
+    const gone = ownership.all().filter((object) => !there.has(identityOf(object)));
+    await this.#objects.remove(gone);
+    for (const object of gone) ownership.remove(object);
+  }
+
+  async #list(): Promise<readonly ListedObject[]> {
+    const { connection, dialect, journal } = this.#context;
+    const listed = await dialect.listObjects(connection, { definitions: false });
+    return listed.filter((object) => !journal.holds(object));
+  }
+}
+
+/** State of the journal: the sequence of the last row whose objects have been looked at. */
+export const COVERED = "owned";
+
+function textsOf(step: PreparedStep) {
+  const statements = step.scripts.flatMap((script) => script.statements);
+  return { maker: step.planned.version, statements };
+}

@@ -1,0 +1,78 @@
+import { identityOf, type ListedObject, type ObjectIdentity } from "../dialects/index.js";
+import type { Version } from "../migrations/index.js";
+
+/** An object of the database and the module that made it. */
+export interface OwnedObject extends ObjectIdentity {
+  readonly module: string;
+  /** The version that made it. */
+  readonly version: Version;
+}
+
+/** Who owns what, as it stands in the journal. */
+export class Ownership {
+  readonly #nameKey: (name: string) => string;
+  readonly #objects = new Map<string, OwnedObject>();
+  readonly #byName = new Map<string, Set<OwnedObject>>();
+
+  constructor(objects: Iterable<OwnedObject>, nameKey: (name: string) => string) {
+    this.#nameKey = nameKey;
+    for (const object of objects) this.add(object);
+  }
+
+  all(): readonly OwnedObject[] {
+    return [...this.#objects.values()];
+  }
+
+  ownerOf(object: ObjectIdentity): OwnedObject | undefined {
+    return this.#objects.get(identityOf(object));
+  }
+
+  /** All objects of this name, whatever their kind and schema. */
+  named(name: string): readonly OwnedObject[] {
+    return [...(this.#byName.get(this.#nameKey(name)) ?? [])];
+  }
+
+  add(object: OwnedObject): void {
+    this.remove(object);
+    this.#objects.set(identityOf(object), object);
+    const key = this.#nameKey(object.name);
+    const known = this.#byName.get(key);
+    if (known === undefined) this.#byName.set(key, new Set([object]));
+    else known.add(object);
+  }
+
+  remove(object: ObjectIdentity): void {
+    const known = this.ownerOf(object);
+    if (known === undefined) return;
+    this.#objects.delete(identityOf(object));
+    this.#byName.get(this.#nameKey(object.name))?.delete(known);
+  }
+}
+
+/** What became of the objects of a database between two looks at it. */
+export interface ObjectChanges {
+  readonly created: readonly ListedObject[];
+  readonly changed: readonly ListedObject[];
+  readonly dropped: readonly ListedObject[];
+}
+
+export function changesBetween(
+  before: readonly ListedObject[],
+  after: readonly ListedObject[],
+): ObjectChanges {
+  const then = new Map(before.map((object) => [identityOf(object), object]));
+  const now = new Set(after.map(identityOf));
+  return {
+    created: after.filter((object) => !then.has(identityOf(object))),
+    changed: after.filter((object) => {
+      const old = then.get(identityOf(object));
+      return old !== undefined && old.definition !== object.definition;
+    }),
+    dropped: before.filter((object) => !now.has(identityOf(object))),
+  };
+}
+
+/** `table calendar_events`, `index by_day of calendar_events`: as messages tell it. */
+export function describeObject({ kind, name, table }: ObjectIdentity): string {
+  return table === undefined ? `${kind} ${name}` : `${kind} ${name} of ${table}`;
+}
