@@ -6,7 +6,14 @@ import { counted } from "./wording.js";
 /** Objects by their owner, those of nobody last; parts of a table below their table. */
 export function sortObjects(objects: readonly ObjectOwner[]): readonly ObjectOwner[] {
   const key = ({ module, schema, table, name }: ObjectOwner) =>
-    [module === undefined ? 1 : 0, module ?? "", schema, table ?? name, table === undefined ? 0 : 1, name] as const;
+    [
+      module === undefined ? 1 : 0,
+      module ?? "",
+      schema,
+      table ?? name,
+      table === undefined ? 0 : 1,
+      name,
+    ] as const;
   return [...objects].sort((a, b) => compareKeys(key(a), key(b)));
 }
 
