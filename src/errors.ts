@@ -76,7 +76,6 @@ export const ERROR_CODES = {
   ROWS_LOST: "a migration removed rows from a table that it did not name",
   OBJECTS_LOST: "a migration removed objects that it did not name",
   FOREIGN_KEYS_VIOLATED: "a migration left rows that violate a foreign key",
-  NAME_TAKEN: "two modules want an object of the same name",
   OUTCOME_UNKNOWN: "the session was lost while committing, so the outcome is not known",
 
   // files that commands write

@@ -35,7 +35,7 @@ export class ModuleWatch {
 
   /**
    * Called in the step's transaction, before it runs; `rows` are those of the journal.
-   * @throws TenonError `NAME_TAKEN`
+   * @throws TenonError `OBJECT_TAKEN`
    */
   async before(step: PreparedStep, rows: Iterable<JournalRow>): Promise<void> {
     const { module } = step.planned;

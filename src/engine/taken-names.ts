@@ -9,7 +9,7 @@ import type { RunContext } from "./run.js";
  * Refuses a step that wants a name which another module has, also where `IF NOT EXISTS` would have let it pass and
  * both would have gone on with one table. A name that the step itself frees first is free.
  *
- * @throws TenonError `NAME_TAKEN`
+ * @throws TenonError `OBJECT_TAKEN`
  */
 export function refuseTakenNames(
   step: PreparedStep,
@@ -64,7 +64,7 @@ function nameTaken(
 ): TenonError {
   const what = describeObject(owner);
   return new TenonError(
-    "NAME_TAKEN",
+    "OBJECT_TAKEN",
     `Module ${module} wants the name ${owner.name}, which module ${owner.module} has: its version ${owner.version} made the ${what}.`,
     {
       where: { module, version, ...place, file: place.file ?? migration?.file, object: owner.name },

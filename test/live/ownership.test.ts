@@ -119,7 +119,7 @@ describe.each(engines)("who owns what on $name", (engine) => {
     const guests = defineModule("guests", "core", {}, { 1: { name: "Guests", up } });
 
     await expect(new SchemaManager(connection, guests).migrateToLatest()).rejects.toMatchObject({
-      code: "NAME_TAKEN",
+      code: "OBJECT_TAKEN",
       message:
         "Module guests wants the name users, which module users has: its version 1 made the table users.",
       where: { module: "guests", version: "1", object: "users", line: 1 },
