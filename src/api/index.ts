@@ -10,6 +10,7 @@ export {
   diff,
   inspect,
 } from "./diff.js";
+export { type GenerateOptions, type GenerateResult, generate } from "./generate.js";
 export type { MigrateOptions, MigrateResult } from "./migrate-latest.js";
 export { makePlan, type Plan, type PlanStep } from "./plan.js";
 export { type PrintSqlOptions, printSql } from "./print-sql.js";

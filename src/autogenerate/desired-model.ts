@@ -4,6 +4,7 @@ import { loadTranslation, type Untranslated } from "../dialects/index.js";
 import { TenonError } from "../errors.js";
 import type { SourceTables } from "../migrations/index.js";
 import { type DatabaseModel, formatAddress, type IndexPart, type Table } from "../schema/index.js";
+import { findObjects } from "./drizzle/find-objects.js";
 import { impliedNameKey } from "./drizzle/implied-names.js";
 import { readTables } from "./drizzle/read-tables.js";
 
@@ -59,6 +60,11 @@ export async function readDesiredModel(
       .update(JSON.stringify([READING, engine, model]))
       .digest("base64url"),
   };
+}
+
+/** The engine that tables were written for. @throws TenonError `MODULE_INVALID` */
+export function engineOfTables(tables: SourceTables): DatabaseModel["engine"] {
+  return findObjects(tables.given).engine;
 }
 
 function refuseUntranslated(refused: readonly Untranslated[], from: string, to: string): void {

@@ -23,11 +23,11 @@ export {
   readModel,
   readOwners,
   readSnapshot,
+  replayInto,
   replayMigrations,
   stamp,
   takeSnapshot,
   validate,
-  withReplayed,
 } from "./on-demand.js";
 export type { ObjectOwner } from "./owners.js";
 export { type PlanOptions, pendingMigrations, type Target } from "./plan.js";

@@ -21,9 +21,8 @@ export const findDrift: typeof Drift.findDrift = async (...given) =>
 export const replayMigrations: typeof Replay.replayMigrations = async (...given) =>
   (await import("./replay.js")).replayMigrations(...given);
 
-export async function withReplayed<T>(...given: Parameters<typeof Replay.withReplayed<T>>): Promise<T> {
-  return (await import("./replay.js")).withReplayed(...given);
-}
+export const replayInto: typeof Replay.replayInto = async (...given) =>
+  (await import("./replay.js")).replayInto(...given);
 
 export const readModel: typeof Snapshot.readModel = async (...given) =>
   (await import("./snapshot.js")).readModel(...given);

@@ -3,6 +3,7 @@ import type { Dialect } from "../dialects/index.js";
 import { TenonError } from "../errors.js";
 import type { Migration } from "../migrations/index.js";
 import type { DatabaseModel } from "../schema/index.js";
+import type { Direction } from "./events.js";
 import { executeStep } from "./execute-step.js";
 import type { PlanInput } from "./plan-input.js";
 import { type PreparedStep, prepareStep } from "./prepare-step.js";
@@ -36,50 +37,41 @@ export async function replay(context: RunContext, input: PlanInput): Promise<Dat
 
 /** Builds migrations in a scratch database and reads the model that they make. */
 export async function replayMigrations(
-  context: ReplayContext,
+  context: { readonly connection: Connection | undefined; readonly dialect: Dialect },
   migrations: readonly Migration[],
 ): Promise<DatabaseModel> {
-  return withReplayed(context, migrations, async (_scratch, model) => model);
-}
-
-export interface ReplayContext {
-  /** The server on which the scratch is made, where there is one. */
-  readonly connection: Connection | undefined;
-  readonly dialect: Dialect;
-}
-
-/** Builds migrations in a scratch database, and hands it over with its model; it goes away afterwards. */
-export async function withReplayed<T>(
-  context: ReplayContext,
-  migrations: readonly Migration[],
-  work: (scratch: Connection, model: DatabaseModel) => Promise<T>,
-): Promise<T> {
   const { dialect } = context;
   const scratch = await dialect.openScratch(context.connection);
   try {
-    for (const migration of migrations) {
-      const { module, version, name, up } = migration;
-      const planned = {
-        direction: "up" as const,
-        module,
-        version,
-        name,
-        migration,
-        row: undefined,
-        step: up,
-      };
-      const step = prepareStep(planned, dialect);
-      const restore = await dialect.applySettings(scratch, step.settings);
-      try {
-        if (step.transaction === "outside") await runOutsideInScratch(scratch, step);
-        else await scratch.transaction(() => executeStep(scratch, dialect, step));
-      } finally {
-        await restore();
-      }
-    }
-    return await work(scratch, await (await dialect.loadSchema()).introspect(scratch));
+    await replayInto(scratch, dialect, migrations);
+    return await (await dialect.loadSchema()).introspect(scratch);
   } finally {
     await scratch.close();
+  }
+}
+
+/** Runs migrations in a scratch database, under the guards of a run and without a journal; `down` takes one back. */
+export async function replayInto(
+  scratch: Connection,
+  dialect: Dialect,
+  migrations: readonly Migration[],
+  direction: Direction = "up",
+): Promise<void> {
+  for (const migration of migrations) {
+    const { module, version, name } = migration;
+    const way = direction === "up" ? migration.up : migration.down;
+    if (way === undefined) continue;
+    const step = prepareStep(
+      { direction, module, version, name, migration, row: undefined, step: way },
+      dialect,
+    );
+    const restore = await dialect.applySettings(scratch, step.settings);
+    try {
+      if (step.transaction === "outside") await runOutsideInScratch(scratch, step);
+      else await scratch.transaction(() => executeStep(scratch, dialect, step));
+    } finally {
+      await restore();
+    }
   }
 }
 

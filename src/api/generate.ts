@@ -1,0 +1,103 @@
+import type { Connection, EngineName } from "../connection/index.js";
+import { TenonError } from "../errors.js";
+import { publicVersion } from "../migrations/index.js";
+import type { Module } from "../modules/index.js";
+import { describe, formatAddress, type RenameAnswers } from "../schema/index.js";
+import type { DiffChange, DiffHazard } from "./diff.js";
+
+export interface GenerateOptions {
+  /** A module that has a folder of migrations and tables: `{ migrations: "./migrations", tables: { users } }`. */
+  readonly module: Module;
+  /** The other modules of the program: what the tables refer to is built from them. */
+  readonly others?: readonly Module[] | undefined;
+  /** The engine that the migration is for; that of the connection, else the one that the tables were written for. */
+  readonly engine?: EngineName | undefined;
+  /** A session with the PostgreSQL server on which the scratch database is made; without it a PGlite in memory. */
+  readonly connection?: Connection | undefined;
+  /** Renames that are known: `users.name:users.full_name`, `old_table:new_table`, `users.name:` for "dropped". */
+  readonly renames?: readonly string[] | undefined;
+  /** Answers what is left open; without it an open question is an error. */
+  readonly askRename?: RenameAnswers["ask"];
+  /** Tables (`users`) and columns (`users.email`) that go with all they hold, and that no rollback brings back. */
+  readonly allowLoss?: readonly string[] | undefined;
+  /** Only looks whether the tables have moved ahead of the migrations; writes nothing. */
+  readonly check?: boolean | undefined;
+  /** What relative folders are found from; the process's working directory when left out. */
+  readonly baseFolder?: string | undefined;
+  /** The time for folders that count by timestamps; now when left out. */
+  readonly now?: Date | undefined;
+}
+
+/** What a migration that was generated does, and where it stands. */
+export interface GenerateResult {
+  /** Undefined when there is nothing to do, and with `check`. */
+  readonly version: number | string | undefined;
+  readonly changes: readonly DiffChange[];
+  readonly hazards: readonly DiffHazard[];
+  readonly notes: readonly string[];
+  /** The files that were written: the migration, its rollback, its verification. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Writes the migration that brings a module from what its migrations build to what its Drizzle tables ask for. The
+ * migrations are replayed in a scratch database and compared with the tables; what comes out is run there, forth and back,
+ * before it is written. When there is nothing to do no file is written.
+ *
+ * @param title - what the migration does, in a few words; it becomes the file's name
+ * @throws TenonError `CHANGE_LOSES_DATA` for what is not in `allowLoss`, `RENAME_AMBIGUOUS`, `CHANGE_UNSUPPORTED`, `FILE_EXISTS`,
+ * `FILE_FAILED`, `MISSING_DEPENDENCY`, and what is wrong with the migrations that are there
+ *
+ * @example
+ * ```ts
+ * import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+ * import { defineModule, generate } from "tenon";
+ *
+ * const users = sqliteTable("users", { id: integer().primaryKey(), email: text().notNull().unique() });
+ * const module = defineModule("users", "core", {}, { migrations: "./users/migrations", tables: { users } });
+ * const { files } = await generate("Users", { module });
+ * console.log(files); // users/migrations/001_users.sql and its rollback
+ * console.log((await generate("Nothing new", { module })).files); // []
+ * ```
+ */
+export async function generate(title: string, options: GenerateOptions): Promise<GenerateResult> {
+  const { generateMigration, engineOfTables } = await import("../autogenerate/index.js");
+  const { module, connection } = options;
+  const { source } = module;
+  const given = source.kind === "inline" ? undefined : source.tables;
+  if (given === undefined) {
+    throw new TenonError("USAGE", `${module.name} has no tables to generate a migration from.`, {
+      where: { module: module.name },
+      hint: 'Give them beside its folder: { migrations: "./migrations", tables: { users, posts } }.',
+    });
+  }
+  const generated = await generateMigration({
+    module,
+    others: options.others ?? [],
+    title,
+    engine: options.engine ?? connection?.engine ?? engineOfTables(given),
+    connection,
+    now: options.now ?? new Date(),
+    baseFolder: options.baseFolder,
+    renames: options.renames,
+    askRename: options.askRename,
+    allowLoss: options.allowLoss,
+    check: options.check,
+  });
+  const { version, plan, notes, files } = generated;
+  return {
+    version: version === undefined ? undefined : publicVersion(version),
+    changes: plan.comparison.changes.map((change) => ({
+      kind: change.kind,
+      object: formatAddress(change.object),
+      description: describe(change),
+    })),
+    hazards: plan.hazards.map(({ kind, object, description }) => ({
+      kind,
+      object: formatAddress(object),
+      description,
+    })),
+    notes,
+    files: files.map((file) => file.path),
+  };
+}
