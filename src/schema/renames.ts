@@ -1,5 +1,6 @@
 import { TenonError } from "../errors.js";
 import { DEFAULT_SCHEMA, formatAddress } from "./address.js";
+import { inheritedRenames } from "./inherited-renames.js";
 import type { DatabaseModel } from "./model.js";
 import { type HintPlace, type RenameHint, rejectUnusedHints } from "./rename-hint.js";
 import { likelySource, likelyTables } from "./rename-likeness.js";
@@ -118,9 +119,11 @@ export async function settleRenames(
       // The columns of a virtual table are what its module makes of its arguments.
       if (pair.from.kind === "virtual" || pair.to.kind === "virtual") continue;
       const place: HintPlace = { kind: "column", schema, table: pair.to.name, oldTable: pair.from.name };
+      // Nobody is asked about what a parent has, where it is renamed with it.
+      const own = (column: Column) => column.inherited !== true;
       const found = await settle<Column>(place, {
-        from: pair.from.columns,
-        to: pair.to.columns,
+        from: pair.from.columns.filter(own),
+        to: pair.to.columns.filter(own),
         likeliness: (gone, created) => likelySource(pair, gone, created, rules),
       });
       for (const { from: old, to: now } of found.filter(isRename))
@@ -130,7 +133,7 @@ export async function settleRenames(
 
   rejectUnusedHints(hints, used, from, to, rules);
   if (unanswered.length > 0) throw ambiguous(unanswered);
-  return { tables, columns };
+  return { tables, columns: [...columns, ...inheritedRenames(from, to, tables, columns, rules)] };
 }
 
 interface Sides<T> extends PairedSides<T> {

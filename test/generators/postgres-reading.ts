@@ -2,7 +2,10 @@
 // reading is used.
 import type { Connection } from "../../src/connection/index.js";
 
-/** Sorted lines that describe a database; two databases of the same shape give the same, in whatever order columns stand. */
+/**
+ * Sorted lines that describe a database; two databases of the same shape give the same, in whatever order columns stand.
+ * What a partition has from its parent has a name that nobody gave it, and is told without.
+ */
 export async function readShape(connection: Connection): Promise<readonly string[]> {
   const lines: string[] = [];
   await connection.transaction(async (session) => {
@@ -53,11 +56,12 @@ const QUERIES = [
      row_number() OVER (PARTITION BY c.oid ORDER BY a.attnum)
    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
    WHERE ${IN_SCOPE} AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind = 'c'`,
-  `SELECT 'constraint', COALESCE(NULLIF(k.conrelid, 0)::regclass::text, k.contypid::regtype::text), k.conname, k.contype,
+  `SELECT 'constraint', COALESCE(NULLIF(k.conrelid, 0)::regclass::text, k.contypid::regtype::text), CASE WHEN k.conparentid = 0 THEN k.conname END, k.contype,
      pg_get_constraintdef(k.oid), k.convalidated, k.condeferrable, k.condeferred, k.connoinherit, k.conislocal, k.coninhcount,
      obj_description(k.oid, 'pg_constraint')
    FROM pg_constraint k JOIN pg_namespace n ON n.oid = k.connamespace WHERE ${IN_SCOPE} AND k.contype <> 't'`,
-  `SELECT 'index', pg_get_indexdef(i.indexrelid), i.indisvalid, i.indisprimary, i.indisunique, i.indisreplident, i.indisclustered,
+  `SELECT 'index', CASE WHEN c.relispartition THEN regexp_replace(pg_get_indexdef(i.indexrelid), 'INDEX .* ON ', 'INDEX ON ')
+       ELSE pg_get_indexdef(i.indexrelid) END, i.indisvalid, i.indisprimary, i.indisunique, i.indisreplident, i.indisclustered,
      obj_description(i.indexrelid, 'pg_class'), (SELECT h.inhparent::regclass FROM pg_inherits h WHERE h.inhrelid = i.indexrelid)
    FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE ${IN_SCOPE}`,
   `SELECT 'sequence', s.seqrelid::regclass, s.seqtypid::regtype, s.seqstart, s.seqincrement, s.seqmax, s.seqmin, s.seqcache, s.seqcycle,

@@ -58,9 +58,12 @@ export async function readGrants({ connection, namespaces }: Catalogue): Promise
     [namespaces],
   );
   const byObject = groupRows(rows, (row) => `${row.catalogue} ${row.object} ${row.part}`);
+  // Of what has rights by itself, none are told too: they were taken away.
+  const usually = (catalogue: string) =>
+    catalogue === "pg_proc" || catalogue === "pg_type" ? [] : undefined;
   return (catalogue, oid, column = 0) =>
-    (byObject.get(`${catalogue} ${oid} ${column}`) ?? [])
-      .map((row) => ({
+    (byObject.get(`${catalogue} ${oid} ${column}`) ?? usually(catalogue))
+      ?.map((row) => ({
         grantee: row.grantee,
         privileges: stringsOf(row.privileges),
         grantable: row.grantable || undefined,

@@ -12,9 +12,15 @@ export interface OtherRow extends Row {
   readonly oid: string;
 }
 
-/** Objects of all kinds that the model does not describe, in one query. */
+/** Objects of all kinds that the model does not describe. Most databases have none of most kinds: what is there is asked first. */
 export async function readOthers(catalogue: Catalogue): Promise<readonly OtherRow[]> {
-  const selects = [...inSchemas(catalogue), ...global(catalogue)].map(selectOf);
+  const sources = [...inSchemas(catalogue), ...global(catalogue)];
+  const questions = sources.map(
+    (source, index) => `EXISTS (SELECT FROM ${source.from} AS o WHERE ${source.exists}) AS "${index}"`,
+  );
+  const [found] = await catalogue.connection.query<Row>(`SELECT ${questions.join(",\n  ")}`);
+  const selects = sources.filter((_, index) => found?.[String(index)] === true).map(selectOf);
+  if (selects.length === 0) return [];
   return catalogue.connection.query<OtherRow>(selects.join("\nUNION ALL\n"), [catalogue.namespaces]);
 }
 
@@ -26,8 +32,10 @@ interface OtherSource {
   readonly name: string;
   readonly definition: string;
   readonly where: string;
-  /** Where the rows come from when it is not the catalogue itself. */
-  readonly relation?: string;
+  /** A condition without which nothing of this kind can be there. */
+  readonly exists: string;
+  /** Where the rows come from: the catalogue, or a query over it. */
+  readonly from: string;
 }
 
 function selectOf(source: OtherSource): string {
@@ -38,7 +46,7 @@ function selectOf(source: OtherSource): string {
   (${source.definition})::text AS definition,
   '${source.catalogue}' AS catalogue,
   o.oid::text AS oid
-FROM ${source.relation === undefined ? `pg_catalog.${source.catalogue}` : `(${source.relation})`} AS o
+FROM ${source.from} AS o
 WHERE ${source.where}
   AND ${ofNoOther(source.catalogue, "o.oid")}`;
 }
@@ -59,6 +67,8 @@ function inSchemas({ version }: Catalogue): readonly OtherSource[] {
     name,
     definition,
     where: `o.${prefix}namespace = ANY ($1::oid[]) AND ${condition}`,
+    exists: `o.oid >= ${FIRST_USER_OID} AND ${condition}`,
+    from: `pg_catalog.${catalogue}`,
   });
   const collationLocale = version >= 170000 ? "o.colllocale" : version >= 150000 ? "o.colliculocale" : "NULL";
   return [
@@ -177,6 +187,8 @@ function inSchemas({ version }: Catalogue): readonly OtherSource[] {
       definition: "concat_ws(' ', o.ev_enabled, pg_get_ruledef(o.oid))",
       where: `o.rulename <> '_RETURN'
   AND o.ev_class IN (SELECT c.oid FROM pg_catalog.pg_class AS c WHERE c.relnamespace = ANY ($1::oid[]))`,
+      exists: `o.oid >= ${FIRST_USER_OID} AND o.rulename <> '_RETURN'`,
+      from: "pg_catalog.pg_rewrite",
     },
   ];
 }
@@ -190,6 +202,8 @@ function global({ version }: Catalogue): readonly OtherSource[] {
     name,
     definition,
     where: `o.oid >= ${FIRST_USER_OID}`,
+    exists: `o.oid >= ${FIRST_USER_OID}`,
+    from: `pg_catalog.${catalogue}`,
   });
   return [
     source("access method", "pg_am", "o.amname", "concat_ws(' ', o.amtype, o.amhandler)"),
@@ -248,7 +262,7 @@ function global({ version }: Catalogue): readonly OtherSource[] {
     ),
     {
       ...source("user mapping", "pg_user_mappings", "concat_ws(' on ', o.usename, o.srvname)", "NULL"),
-      relation: "SELECT umid AS oid, usename, srvname FROM pg_catalog.pg_user_mappings",
+      from: "(SELECT umid AS oid, usename, srvname FROM pg_catalog.pg_user_mappings)",
     },
     {
       // The address of the publisher may hold a password and is not read.

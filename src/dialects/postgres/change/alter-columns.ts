@@ -6,6 +6,7 @@ import { convertColumn } from "./convert-column.js";
 import { type ModelIndex, partKey } from "./model-index.js";
 import type { StandAside } from "./stand-aside.js";
 import { columnClause, identityClause, sequenceOptionChanges } from "./statements/column-clause.js";
+import { refuseUnsupported } from "./unsupported.js";
 
 /** A table that is on both sides, with the changes of its columns. */
 export interface ColumnWork {
@@ -51,8 +52,9 @@ class ColumnSteps {
   }
 
   dropIdentities(): void {
-    for (const { from, to, change } of this.#changed) {
-      if (from.identity === undefined || to.identity !== undefined) continue;
+    for (const { from, to, change, differences } of this.#changed) {
+      const isLost = from.identity !== undefined && to.identity === undefined;
+      if (!isLost || !differences.has("identity")) continue;
       const sequence = /^nextval\((.*)::regclass\)$/.exec(to.default ?? "")?.[1];
       if (sequence !== undefined)
         this.#add(continueSequence(`${sequence}::regclass`, this.#serialSequence(to)), change);
@@ -119,6 +121,15 @@ class ColumnSteps {
   }
 
   #addColumn(column: Column, changes: readonly Change[]): void {
+    const { after, from } = this.#work;
+    const isInherited = after.kind !== "partitioned" && from.children(after).length > 0;
+    if (column.identity !== undefined && isInherited) {
+      refuseUnsupported(
+        { kind: "column", schema: after.schema, table: after.name, name: column.name },
+        `PostgreSQL does not add an identity column to a table that others inherit from`,
+        "Add a plain column, fill it, and make it an identity, in a migration of your own.",
+      );
+    }
     this.#add(`${this.#table}\n  ADD COLUMN ${columnClause(column)}`, ...changes);
     if (column.notNullOptions?.notValid === true) this.#addNotNull(column, changes);
     this.#setStorage(column, changes);

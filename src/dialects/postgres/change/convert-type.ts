@@ -80,22 +80,32 @@ function lengthOf(type: TypeName): number | undefined {
 }
 
 function fromText(job: Job): Conversion {
-  const { column, to, target, serverVersion } = job;
-  const using = `${column}::text::${to}`;
-  // https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-VALIDITY
-  const canAsk = serverVersion >= 160000;
-  const isInvalid = (type: string) =>
-    `NOT pg_input_is_valid(${column}::text, '${type.replaceAll("'", "''")}')`;
+  const { column, target } = job;
   const loses = lossFromText(job);
+  const isInvalid = invalidAs(LOSS_READS_AS[target.base] ?? target.base, job);
+  const canRead = loses !== undefined && isInvalid !== undefined;
   return {
-    using,
-    fails: canAsk ? `${column} IS NOT NULL AND ${isInvalid(to)}` : undefined,
-    loses:
-      loses === undefined || !canAsk
-        ? loses
-        : `CASE WHEN ${isInvalid(LOSS_READS_AS[target.base] ?? target.base)} THEN false ELSE ${loses} END`,
+    ...viaText(job),
+    loses: canRead ? `CASE WHEN ${isInvalid} THEN false ELSE ${loses} END` : loses,
+    using: `${column}::text::${job.to}`,
+  };
+}
+
+/** The text of a value, read as one of the other type. */
+function viaText(job: Job): Conversion {
+  const { column, to } = job;
+  const isInvalid = invalidAs(to, job);
+  return {
+    using: `${column}::text::${to}`,
+    fails: isInvalid && `${column} IS NOT NULL AND ${isInvalid}`,
     rewrites: true,
   };
+}
+
+/** https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-VALIDITY: since PostgreSQL 16. */
+function invalidAs(type: string, { column, serverVersion }: Job): string | undefined {
+  if (serverVersion < 160000) return undefined;
+  return `NOT pg_input_is_valid(${column}::text, '${type.replaceAll("'", "''")}')`;
 }
 
 /** As what the condition of `lossFromText` reads the text, where that can fail. */
@@ -248,7 +258,8 @@ const CASTS: readonly (readonly [from: string, to: string, back: boolean])[] = [
   ["bit varying", "bit", true],
 ];
 
-function byCast({ column, source, target, to, from }: Job): Conversion {
+function byCast(job: Job): Conversion {
+  const { column, source, target, to, from } = job;
   const cast = CASTS.find(([before, after]) => before === source.base && after === target.base);
   if (cast !== undefined) {
     const loses = cast[2] ? `${column}::${to}::${from} IS DISTINCT FROM ${column}` : undefined;
@@ -259,18 +270,22 @@ function byCast({ column, source, target, to, from }: Job): Conversion {
   if (NUMBERS.has(source.base) && target.base === "boolean") {
     return { using: `${column} <> 0`, loses: `${column} NOT IN (0, 1)`, rewrites: true };
   }
-  return { using: `${column}::text::${to}`, rewrites: true };
+  return viaText(job);
 }
 
 function convertArray(job: Job): Conversion {
   const { column, source, target, to, from } = job;
   if (source.isArray && target.isArray) {
-    const isText = TEXTS.has(source.base) || TEXTS.has(target.base);
-    const loses = isText ? undefined : `${column}::${to}::${from} IS DISTINCT FROM ${column}`;
-    return { using: `${column}::${to}`, loses, rewrites: true };
+    const areNumbers = NUMBERS.has(source.base) && NUMBERS.has(target.base);
+    const isText = TEXTS.has(target.base) && target.modifiers.length === 0;
+    if (isText) return { using: `${column}::${to}`, rewrites: true };
+    if (!areNumbers && source.base !== target.base) return viaText(job);
+    return {
+      using: `${column}::${to}`,
+      loses: `${column}::${to}::${from} IS DISTINCT FROM ${column}`,
+      rewrites: true,
+    };
   }
-  if (!source.isArray && !TEXTS.has(source.base)) {
-    return { using: `CASE WHEN ${column} IS NOT NULL THEN ARRAY[${column}]::${to} END`, rewrites: true };
-  }
-  return { using: `${column}::text::${to}`, rewrites: true };
+  if (source.isArray || TEXTS.has(source.base)) return viaText(job);
+  return { using: `CASE WHEN ${column} IS NOT NULL THEN ARRAY[${column}]::${to} END`, rewrites: true };
 }

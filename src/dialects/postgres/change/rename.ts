@@ -1,8 +1,8 @@
-import type { Change, ChangeOf } from "../../../schema/index.js";
+import type { Change, ChangeOf, ObjectName } from "../../../schema/index.js";
 import { notNullName, qualified, quote } from "../names.js";
 import { alterSequence } from "./alter-sequence.js";
 import type { ChangeWork } from "./change-work.js";
-import { partKey } from "./model-index.js";
+import { nameKey, partKey } from "./model-index.js";
 
 /** Renames tables and columns, and the sequences and NOT NULL constraints that are named after them. */
 export function renameObjects(work: ChangeWork): void {
@@ -10,7 +10,7 @@ export function renameObjects(work: ChangeWork): void {
     const { schema, table, name } = change.object;
     if (change.kind === "rename-table") {
       work.add(`ALTER TABLE ${qualified({ schema, name })}\n  RENAME TO ${quote(change.to)}`, [change]);
-    } else if (change.kind === "rename-column") {
+    } else if (change.kind === "rename-column" && !comesFromParent(work, change)) {
       const owner = qualified({ schema, name: table ?? "" });
       work.add(`ALTER TABLE ${owner}\n  RENAME COLUMN ${quote(name)} TO ${quote(change.to)}`, [change]);
     }
@@ -19,14 +19,33 @@ export function renameObjects(work: ChangeWork): void {
   renameSequences(work);
 }
 
+/** A column that a partition or child has from its parent is renamed with the parent's. */
+function comesFromParent(work: ChangeWork, { object, to }: ChangeOf<"rename-column">): boolean {
+  const table = work.before.table({ schema: object.schema, name: object.table ?? "" });
+  const parents = table === undefined ? [] : work.before.parents(table);
+  return parents.some((parent) =>
+    work
+      .of("rename-column")
+      .some(
+        (change) =>
+          change.object.schema === parent.schema &&
+          change.object.table === parent.name &&
+          change.object.name === object.name &&
+          change.to === to,
+      ),
+  );
+}
+
 /** The NOT NULL of PostgreSQL 18 keeps its name when its table or column gets another one. */
 function renameNotNulls(work: ChangeWork): void {
   const { from, renamed, changes } = work.comparison;
   const tableRenames = changes.filter((change) => change.kind === "rename-table");
   const columnRenames = changes.filter((change) => change.kind === "rename-column");
   if (tableRenames.length + columnRenames.length === 0) return;
+  const renames: PartRename[] = [];
   for (const [index, after] of renamed.tables.entries()) {
     const before = from.tables[index];
+    const related = [...tableRenames, ...columnRenames].filter((change) => concerns(change, after.name));
     for (const [position, column] of after.columns.entries()) {
       const old = before?.columns[position];
       const isOwn =
@@ -34,13 +53,10 @@ function renameNotNulls(work: ChangeWork): void {
       if (before === undefined || old === undefined || !isOwn) continue;
       const oldName = notNullName(before.name, old.name);
       const newName = notNullName(after.name, column.name);
-      if (oldName === newName) continue;
-      work.add(
-        `ALTER TABLE ${qualified(after)}\n  RENAME CONSTRAINT ${quote(oldName)} TO ${quote(newName)}`,
-        [...tableRenames, ...columnRenames].filter((change) => concerns(change, after.name)),
-      );
+      if (oldName !== newName) renames.push(renameConstraint(after, oldName, newName, related));
     }
   }
+  inFreeOrder(work, renames);
 }
 
 function concerns(change: ChangeOf<"rename-table" | "rename-column">, table: string): boolean {
@@ -66,61 +82,70 @@ export function changeRenamedSequences(work: ChangeWork): void {
   }
 }
 
-/**
- * Renames indexes and constraints, whose names share one space with each other in a schema: a name that is still taken by
- * one to be renamed is waited for, and a circle goes over a name in between.
- */
+/** Renames indexes and constraints, whose names share one space with each other in a schema. */
 export function renameParts(work: ChangeWork): void {
-  let pending = partRenames(work);
+  inFreeOrder(work, partRenames(work));
+}
+
+interface PartRename {
+  readonly changes: readonly Change[];
+  readonly from: string;
+  readonly to: string;
+  /** Within what a name can be taken only once. */
+  readonly scope: string;
+  readonly sql: (from: string, to: string) => string;
+}
+
+/** A name that is still taken by one to be renamed is waited for, and a circle goes over a name in between. */
+function inFreeOrder(work: ChangeWork, renames: readonly PartRename[]): void {
+  let pending = renames;
   while (pending.length > 0) {
-    const taken = new Set(pending.map((item) => partKey(item.scope, item.from)));
-    const free = pending.filter((item) => !taken.has(partKey(item.scope, item.to)));
+    const taken = new Set(pending.map((item) => `${item.scope}\0${item.from}`));
+    const free = pending.filter((item) => !taken.has(`${item.scope}\0${item.to}`));
     const [first] = pending;
     if (free.length > 0) {
-      for (const item of free) work.add(item.sql(item.from, item.to), [item.change]);
+      for (const item of free) work.add(item.sql(item.from, item.to), item.changes);
       pending = pending.filter((item) => !free.includes(item));
     } else if (first !== undefined) {
       const between = `tenon_old_${first.from}`.slice(0, 50);
-      work.add(first.sql(first.from, between), [first.change]);
+      work.add(first.sql(first.from, between), first.changes);
       pending = [...pending.slice(1), { ...first, from: between }];
     }
   }
 }
 
-interface PartRename {
-  readonly change: Change;
-  readonly from: string;
-  readonly to: string;
-  readonly scope: { readonly schema: string; readonly name: string };
-  readonly sql: (from: string, to: string) => string;
+function renameConstraint(
+  table: ObjectName,
+  from: string,
+  to: string,
+  changes: readonly Change[],
+): PartRename {
+  const alter = `ALTER TABLE ${qualified(table)}`;
+  const sql = (old: string, now: string) => `${alter}\n  RENAME CONSTRAINT ${quote(old)} TO ${quote(now)}`;
+  return { changes, from, to, scope: nameKey(table), sql };
 }
 
 function partRenames(work: ChangeWork): readonly PartRename[] {
-  const indexes = work.of("rename-index").map((change): PartRename => {
-    const { schema, name } = change.object;
-    return {
-      change,
+  const { constraints, indexes } = work.aside;
+  const renames: PartRename[] = [];
+  for (const change of work.of("rename-index")) {
+    const { schema, table = "", name } = change.object;
+    if (indexes.has(partKey({ schema, name: table }, name))) continue;
+    renames.push({
+      changes: [change],
       from: name,
       to: change.to,
-      scope: { schema, name: "" },
+      scope: schema,
       sql: (from, to) => `ALTER INDEX ${qualified({ schema, name: from })}\n  RENAME TO ${quote(to)}`,
-    };
-  });
-  const constraints = work.of("rename-constraint").map((change): PartRename => {
+    });
+  }
+  for (const change of work.of("rename-constraint")) {
     const { schema, table = "" } = change.object;
-    const owner = qualified({ schema, name: table });
-    return {
-      change,
-      from: change.from.name ?? "",
-      to: change.to.name ?? "",
-      scope: { schema, name: "" },
-      sql: (from, to) => `ALTER TABLE ${owner}\n  RENAME CONSTRAINT ${quote(from)} TO ${quote(to)}`,
-    };
-  });
-  const isAside = (item: PartRename) => {
-    const { schema, table = "" } = item.change.object;
-    const key = partKey({ schema, name: table }, item.from);
-    return work.aside.constraints.has(key) || work.aside.indexes.has(key);
-  };
-  return [...indexes, ...constraints].filter((item) => !isAside(item));
+    const owner = { schema, name: table };
+    const { name: from = "" } = change.from;
+    if (constraints.has(partKey(owner, from))) continue;
+    // The index behind a key takes the name of the key.
+    renames.push({ ...renameConstraint(owner, from, change.to.name ?? "", [change]), scope: schema });
+  }
+  return renames;
 }

@@ -122,7 +122,7 @@ function dropIndexes(work: ChangeWork): void {
 function isDropped(work: ChangeWork, table: ObjectName, column: string): boolean {
   return work
     .of("drop-column")
-    .some((change) => nameKey(ownerOf(change)) === nameKey(table) && change.object.name === column);
+    .some((change) => nameKey(ownerOf(change)) === nameKey(table) && change.from.name === column);
 }
 
 /** All columns of a table in one statement. */
@@ -130,7 +130,8 @@ function dropColumns(work: ChangeWork): void {
   const byTable = new Map<string, { owner: ObjectName; names: string[]; changes: Change[] }>();
   for (const change of work.of("drop-column")) {
     const owner = ownerOf(change);
-    const name = change.object.name;
+    // What made room for another of its name has one of its own by now; people are told the old one.
+    const { name } = change.from;
     const isGone = change.from.inherited === true && dropsWithParent(work, owner, name);
     if (isGone || work.aside.remade.has(partKey(owner, name))) continue;
     const group = byTable.get(nameKey(owner)) ?? { owner, names: [], changes: [] };

@@ -46,17 +46,22 @@ export async function changeTo(
 ): Promise<Changed> {
   const plan = await planTo(connection, target, { renames, ...options });
   await applyPlan(connection, plan);
-  const shape = await readShape(connection);
-  const second = postgresSchema.compare(await postgresSchema.introspect(connection), target.model);
   return {
     plan,
     statements: plan.statements.map((statement) => statement.text),
-    wrong: [
-      ...target.shape.filter((line) => !shape.includes(line)).map((line) => `- ${line}`),
-      ...shape.filter((line) => !target.shape.includes(line)).map((line) => `+ ${line}`),
-      ...second.changes.map((change) => `? ${change.kind} ${change.object.name}`),
-    ],
+    wrong: await wrong(connection, target),
   };
+}
+
+/** In what a database is not as wanted, as one reads it and as the other does. */
+export async function wrong(connection: Connection, target: Wanted): Promise<readonly string[]> {
+  const shape = await readShape(connection);
+  const second = postgresSchema.compare(await postgresSchema.introspect(connection), target.model);
+  return [
+    ...target.shape.filter((line) => !shape.includes(line)).map((line) => `- ${line}`),
+    ...shape.filter((line) => !target.shape.includes(line)).map((line) => `+ ${line}`),
+    ...second.changes.map((change) => `? ${change.kind} ${change.object.name}`),
+  ];
 }
 
 export async function planTo(
