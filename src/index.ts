@@ -1,6 +1,8 @@
 // The public interface of Tenon, and nothing else.
 export {
   type ApplyDiffOptions,
+  type CreatedMigration,
+  type CreateMigrationOptions,
   type Diff,
   type DiffChange,
   type DiffHazard,
@@ -11,6 +13,8 @@ export {
   type GenerateOptions,
   type GenerateResult,
   generate,
+  type InitializeOptions,
+  type InitializeResult,
   inspect,
   type MigrateOptions,
   type MigrateResult,

@@ -56,8 +56,8 @@ export interface GenerateResult {
  * const users = sqliteTable("users", { id: integer().primaryKey(), email: text().notNull().unique() });
  * const module = defineModule("users", "core", {}, { migrations: "./users/migrations", tables: { users } });
  * const { files } = await generate("Users", { module });
- * console.log(files); // users/migrations/001_users.sql and its rollback
- * console.log((await generate("Nothing new", { module })).files); // []
+ * console.log(files.join(", ")); // users/migrations/001_users.sql, users/migrations/001_users_rollback.sql
+ * console.log((await generate("Nothing new", { module })).files.length); // 0
  * ```
  */
 export async function generate(title: string, options: GenerateOptions): Promise<GenerateResult> {

@@ -1,4 +1,5 @@
 // The public interface in code: thin classes over the engine.
+export type { CreatedMigration, CreateMigrationOptions } from "./create-migration.js";
 export { defineModule, isModule } from "./define-module.js";
 export {
   type ApplyDiffOptions,
@@ -11,6 +12,7 @@ export {
   inspect,
 } from "./diff.js";
 export { type GenerateOptions, type GenerateResult, generate } from "./generate.js";
+export type { InitializeOptions, InitializeResult } from "./initialize.js";
 export type { MigrateOptions, MigrateResult } from "./migrate-latest.js";
 export { makePlan, type Plan, type PlanStep } from "./plan.js";
 export { type PrintSqlOptions, printSql } from "./print-sql.js";

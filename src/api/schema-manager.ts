@@ -39,7 +39,9 @@ import {
   versionsOf,
 } from "../migrations/index.js";
 import type { Module } from "../modules/index.js";
+import type { CreatedMigration, CreateMigrationOptions } from "./create-migration.js";
 import { defineModule, isModule } from "./define-module.js";
+import type { InitializeOptions, InitializeResult } from "./initialize.js";
 import { type MigrateOptions, type MigrateResult, migrateLatest, needsMigration } from "./migrate-latest.js";
 import { makePlan, type Plan } from "./plan.js";
 import { type SyncRequest, type SyncResult, syncModules } from "./sync.js";
@@ -261,6 +263,47 @@ export class SchemaManager {
     const { connection, dialect, journal } = await this.#getContext();
     const model = await readModel(connection, dialect, journal);
     return model.tables.length + model.views.length === 0;
+  }
+
+  /**
+   * Builds all modules in an empty database and applies what is pending in any other; safe to call again.
+   *
+   * @example
+   * ```ts
+   * import { connect, SchemaManager } from "tenon";
+   *
+   * const connection = await connect(":memory:");
+   * const manager = new SchemaManager(connection, { 1: { name: "Notes", up: "CREATE TABLE notes (id INTEGER)" } });
+   * console.log((await manager.initializeSchema()).wasEmpty); // true
+   * console.log((await manager.initializeSchema()).steps); // []
+   * await connection.close();
+   * ```
+   */
+  async initializeSchema(options: InitializeOptions = {}): Promise<InitializeResult> {
+    const { initialize } = await import("./initialize.js");
+    return initialize(await this.#getContext(), this.#modules, await this.isDatabaseEmpty(), options);
+  }
+
+  /**
+   * Writes the files of a module's next migration: empty ones to be filled in, or with `autogenerate` what its tables ask for
+   * beyond its migrations. Nothing is ever overwritten; with `autogenerate` and nothing to do, nothing is written.
+   * @throws TenonError `USAGE` when the module has no folder, `FILE_EXISTS`, `FILE_FAILED`; with `autogenerate` as `generate`
+   */
+  async createMigration(
+    message: string,
+    options: CreateMigrationOptions & ModuleChoice = {},
+  ): Promise<CreatedMigration> {
+    const { createMigration } = await import("./create-migration.js");
+    const chosen = this.#chosen(options);
+    const module = this.#modules.find((each) => each.name === chosen);
+    const { clock = systemClock, others: known = [] } = this.#options;
+    const others = [...this.#modules, ...known].filter((each) => each !== module);
+    return createMigration(
+      { connection: this.#connection, others, now: clock.now() },
+      module,
+      message,
+      options,
+    );
   }
 
   /** Marks a module's versions up to this one as applied without running them; gives those that were marked. */

@@ -20,6 +20,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/create.js"),
   },
   {
+    name: "generate",
+    summary: "writes the next migration of a module from its tables",
+    load: () => import("./commands/generate.js"),
+  },
+  {
+    name: "sync",
+    summary: "lets the database follow the tables of modules that have tables alone",
+    load: () => import("./commands/sync.js"),
+  },
+  {
     name: "status",
     summary: "shows each module: current, latest, pending, state",
     load: () => import("./commands/status.js"),

@@ -41,15 +41,21 @@ function toModule(module: Module | FolderModule, index: number, place: ConfigPla
   if (!isFolderModule(module)) {
     throw invalidConfig(
       place.file,
-      `\`modules[${index}]\` is neither made by registerSchema or defineModule nor { name, migrations }`,
+      `\`modules[${index}]\` is neither made by registerSchema or defineModule nor { name, migrations } or { name, tables }`,
       'Write for example `{ name: "users", migrations: "./users/migrations" }`.',
     );
   }
-  const { name, kind = "core", migrations, ...options } = module;
-  const path = typeof migrations === "string" ? migrations : fileURLToPath(migrations);
+  const { name, kind = "core", migrations, tables, casing, ...options } = module;
   try {
+    const given = {
+      ...(tables === undefined ? {} : { tables }),
+      ...(casing === undefined ? {} : { casing }),
+    };
+    if (migrations === undefined)
+      return defineModule(name, kind, options, sourceOf({ tables: {}, ...given }));
+    const path = typeof migrations === "string" ? migrations : fileURLToPath(migrations);
     const found = shortPath(resolve(place.folder, path), place.workingFolder);
-    return defineModule(name, kind, options, sourceOf({ migrations: found }));
+    return defineModule(name, kind, options, sourceOf({ migrations: found, ...given }));
   } catch (error) {
     if (!(error instanceof TenonError)) throw error;
     throw new TenonError(error.code, messageOf(error), {
@@ -71,9 +77,12 @@ function isFolderModule(value: unknown): value is FolderModule {
     value !== null &&
     "name" in value &&
     typeof value.name === "string" &&
-    "migrations" in value &&
-    (typeof value.migrations === "string" || value.migrations instanceof URL)
+    (isPath(Reflect.get(value, "migrations")) || "tables" in value)
   );
+}
+
+function isPath(value: unknown): boolean {
+  return typeof value === "string" || value instanceof URL;
 }
 
 function withFoundFolder(module: Module, place: ConfigPlace): Module {

@@ -1,8 +1,9 @@
 import type { ConnectOptions } from "../connection/index.js";
+import type { TablesDefinition } from "../migrations/index.js";
 import type { Module } from "../modules/index.js";
 
-/** A module that is described in the config rather than imported: a folder of migrations. */
-export interface FolderModule {
+/** A module that is described in the config rather than imported: a folder of migrations, tables, or both. */
+export interface FolderModule extends Partial<TablesDefinition> {
   readonly name: string;
   /** `core` unless given; a plugin is applied only when it is named. */
   readonly kind?: "core" | "plugin" | undefined;
@@ -10,8 +11,8 @@ export interface FolderModule {
   readonly priority?: number | undefined;
   /** Modules, or modules at a version (`users@2`), that must be there first. */
   readonly dependsOn?: string | readonly string[] | undefined;
-  /** The folder, relative to the config file. */
-  readonly migrations: string | URL;
+  /** The folder, relative to the config file. Without it there must be `tables`, which the database then follows. */
+  readonly migrations?: string | URL | undefined;
 }
 
 /** What stands in `tenon.config.ts`. Flags of the command and the environment are stronger. */

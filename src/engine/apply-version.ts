@@ -7,7 +7,7 @@ import type { Journal } from "./journal.js";
 import type { JournalRow } from "./journal-row.js";
 import { highestApplied, nextVersionOf } from "./module-versions.js";
 import { type RunContext, readState, type StepResult } from "./run.js";
-import { changeJournal, stampJournal } from "./stamp.js";
+import { changeJournal, type StampTarget, stampJournal, writeStamps } from "./stamp.js";
 
 /** Changes that are made as one more version of a module, without a migration that somebody wrote. */
 export interface VersionToApply {
@@ -103,4 +103,32 @@ function rowOf(
     downSql: request.downSql === undefined ? null : [request.downSql],
     upSql: [request.upSql],
   };
+}
+
+/** Changes that stand for all migrations of a module up to one: these are marked as applied and do not run. */
+export interface ChangesToStamp {
+  readonly target: StampTarget;
+  readonly plan: ChangePlan;
+  readonly lockTimeoutMs?: number | undefined;
+}
+
+/** Makes changes under the guards of a migration, and marks the migrations that they stand for, in one transaction. */
+export async function applyStamped(context: RunContext, request: ChangesToStamp): Promise<void> {
+  const { connection, dialect, journal } = context;
+  await applyChanges({
+    connection,
+    dialect,
+    plan: request.plan,
+    journal: journal.address,
+    exclude: (await journal.isOurs()) ? journal.patterns : [],
+    allowLoss: [],
+    lockTimeoutMs: request.lockTimeoutMs,
+    place: request.target,
+    record: async () => {
+      const history = await readState(context);
+      await prepareJournal(journal, history);
+      await writeStamps(context, history, request.target);
+      await stampJournal(context);
+    },
+  });
 }

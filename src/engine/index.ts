@@ -16,6 +16,7 @@ export { offlineScript } from "./offline-script.js";
 export {
   acceptChanged,
   applyChanges,
+  applyStamped,
   applyVersion,
   findChanged,
   findDrift,

@@ -15,6 +15,9 @@ export const applyChanges: typeof ApplyChanges.applyChanges = async (...given) =
 export const applyVersion: typeof ApplyVersion.applyVersion = async (...given) =>
   (await import("./apply-version.js")).applyVersion(...given);
 
+export const applyStamped: typeof ApplyVersion.applyStamped = async (...given) =>
+  (await import("./apply-version.js")).applyStamped(...given);
+
 export const findDrift: typeof Drift.findDrift = async (...given) =>
   (await import("./drift.js")).findDrift(...given);
 

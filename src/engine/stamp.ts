@@ -16,40 +16,57 @@ import { keepSnapshot, takeSnapshot } from "./snapshot.js";
  */
 export async function stamp(
   context: RunContext,
-  target: { readonly module: string; readonly version: Version },
+  target: StampTarget,
   options: RunOptions = {},
 ): Promise<readonly Migration[]> {
-  const known = context.catalogue.migrations.filter((migration) => migration.module === target.module);
-  if (!known.some((migration) => migration.version === target.version)) {
-    throw new TenonError("VERSION_UNKNOWN", `Module ${target.module} has no version ${target.version}.`, {
-      where: target,
-      hint: "`tenon status` lists the versions of each module.",
-    });
-  }
-  return changeJournal(context, options, "declared", async (history) => {
-    const applied = new Set(history.rows.filter(isApplied).map(keyOf));
-    const missing = known.filter(
-      (migration) =>
-        compareVersions(migration.version, target.version) <= 0 && !applied.has(keyOf(migration)),
+  refuseUnknownVersion(context, target);
+  return changeJournal(context, options, "declared", (history) => writeStamps(context, history, target));
+}
+
+export interface StampTarget {
+  readonly module: string;
+  readonly version: Version;
+}
+
+/** Writes the rows of a module's versions that are not applied yet, up to one; part of the caller's transaction. */
+export async function writeStamps(
+  context: RunContext,
+  history: History,
+  target: StampTarget,
+): Promise<readonly Migration[]> {
+  const applied = new Set(history.rows.filter(isApplied).map(keyOf));
+  const missing = migrationsOf(context, target.module).filter(
+    (migration) => compareVersions(migration.version, target.version) <= 0 && !applied.has(keyOf(migration)),
+  );
+  let sequence = Math.max(0, ...history.rows.map((row) => row.sequence));
+  for (const migration of missing) {
+    const { module, version, name, up } = migration;
+    const planned: PlannedStep = {
+      direction: "up",
+      module,
+      version,
+      name,
+      migration,
+      row: undefined,
+      step: up,
+    };
+    await context.journal.write(
+      finishedRow(planned, stampOf(context), { durationMs: null, sequence: ++sequence }),
     );
-    let sequence = Math.max(0, ...history.rows.map((row) => row.sequence));
-    for (const migration of missing) {
-      const { module, version, name, up } = migration;
-      const planned: PlannedStep = {
-        direction: "up",
-        module,
-        version,
-        name,
-        migration,
-        row: undefined,
-        step: up,
-      };
-      await context.journal.write(
-        finishedRow(planned, stampOf(context), { durationMs: null, sequence: ++sequence }),
-      );
-    }
-    return missing;
+  }
+  return missing;
+}
+
+function refuseUnknownVersion(context: RunContext, target: StampTarget): void {
+  if (migrationsOf(context, target.module).some((migration) => migration.version === target.version)) return;
+  throw new TenonError("VERSION_UNKNOWN", `Module ${target.module} has no version ${target.version}.`, {
+    where: { module: target.module, version: target.version },
+    hint: "`tenon status` lists the versions of each module.",
   });
+}
+
+function migrationsOf({ catalogue }: RunContext, module: string): readonly Migration[] {
+  return catalogue.migrations.filter((migration) => migration.module === module);
 }
 
 /** One applied migration whose content was changed since. */

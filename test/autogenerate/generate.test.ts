@@ -304,3 +304,50 @@ describe("generate for PostgreSQL", () => {
     expect(await connection.query("SELECT * FROM people")).toEqual([{ id: 1, name: "Ann", mood: "happy" }]);
   });
 });
+
+describe("a manager of a module with tables", () => {
+  test("createMigration writes what the tables ask for, or an empty migration", async () => {
+    const migrations = join(temporaryFolder(), "migrations");
+    const manager = new SchemaManager(await memory(), { migrations, tables: { users } });
+
+    const first = await manager.createMigration("Users", { autogenerate: true });
+    const empty = await manager.createMigration("By hand");
+    writeFileSync(join(migrations, "002_by_hand.sql"), "CREATE INDEX by_name ON users (name);");
+    writeFileSync(join(migrations, "002_by_hand_rollback.sql"), "DROP INDEX by_name;");
+
+    expect(first).toEqual({
+      version: 1,
+      files: ["001_users.sql", "001_users_rollback.sql"].map((name) => join(migrations, name)),
+    });
+    expect(empty.version).toBe(2);
+    const again = new SchemaManager(await memory(), { migrations, tables: { users } });
+    expect(await again.createMigration("Drop it", { autogenerate: true })).toMatchObject({ version: 3 });
+  });
+
+  test("initializeSchema builds an empty database from the migrations or from the tables, and is safe to call again", async () => {
+    const migrations = join(temporaryFolder(), "migrations");
+    const source = { migrations, tables: { users } };
+    await generate("Users", { module: defineModule("main", "core", {}, source) });
+    await generate("Email", {
+      module: defineModule("main", "core", {}, { migrations, tables: { users: usersWithEmail } }),
+    });
+    const wider = { migrations, tables: { users: usersWithEmail } };
+    const [one, other] = [new SchemaManager(await memory(), wider), new SchemaManager(await memory(), wider)];
+
+    const byMigrations = await one.initializeSchema();
+    const byTables = await other.initializeSchema({ from: "tables" });
+
+    expect(byMigrations).toMatchObject({ wasEmpty: true, versions: { main: 2 } });
+    expect(byTables).toMatchObject({ wasEmpty: true, versions: { main: 2 }, steps: [] });
+    for (const manager of [one, other]) {
+      expect(await manager.initializeSchema({ from: "tables" })).toMatchObject({
+        wasEmpty: false,
+        steps: [],
+      });
+      expect((await manager.getMigrationHistory()).map((row) => row.version)).toEqual(["1", "2"]);
+      expect((await manager.validateSchema()).problems).toEqual([]);
+    }
+    const behind = new SchemaManager(await memory(), { migrations, tables: { users } });
+    await expect(behind.initializeSchema({ from: "tables" })).rejects.toMatchObject({ code: "USAGE" });
+  });
+});

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,6 +10,7 @@ import { runInFolder } from "./run-in-folder.js";
 /** Tries the blocks of a section one after the other, in a folder of their own; only those of some languages if told. */
 export async function trySection(section: Section, languages?: readonly string[]): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "tenon-docs-"));
+  await installDrizzle(folder);
   try {
     let printed = "";
     for (const [index, block] of section.blocks.entries()) {
@@ -24,6 +25,12 @@ export async function trySection(section: Section, languages?: readonly string[]
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+/** The package that a reader of these examples has beside Tenon. */
+export async function installDrizzle(folder: string): Promise<void> {
+  await mkdir(join(folder, "node_modules"));
+  await symlink(DRIZZLE, join(folder, "node_modules/drizzle-orm"), "junction");
 }
 
 /** Writes a block that is a file, or a program that is going to be run; gives its path. */
@@ -79,4 +86,5 @@ function patternOf(text: string): RegExp {
   return new RegExp(`^\\s*${parts.join("\\s*\\n")}\\s*$`);
 }
 
+const DRIZZLE = fileURLToPath(new URL("../../node_modules/drizzle-orm", import.meta.url));
 const RUNNER = fileURLToPath(new URL("run-program.mjs", import.meta.url));

@@ -5,12 +5,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import type { Section } from "./read-examples.js";
-import { writeExample } from "./try-section.js";
+import { installDrizzle, writeExample } from "./try-section.js";
 
 /** Checks the types of all blocks, and of the example, as strictly as those of the project; gives what is wrong. */
 export async function typeCheck(sections: readonly Section[]): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), "tenon-types-"));
   try {
+    await installDrizzle(folder);
     const places = new Map<string, string>();
     for (const [index, { file, blocks }] of sections.entries()) {
       for (const block of blocks.filter((each) => each.language === "ts" && !each.words.includes("no-run"))) {

@@ -1,11 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 
 import { type Diff, type DiffSide, diff as findDiff } from "../../api/index.js";
 import { mainModule } from "../../config/index.js";
-import { messageOf, TenonError } from "../../errors.js";
-import type { RenameAnswer, RenameQuestion } from "../../schema/index.js";
-import { chooseOne, confirm } from "../ask.js";
+import { TenonError } from "../../errors.js";
+import { confirm } from "../ask.js";
+import { CHANGE_FLAGS, renameAnswers } from "../change-flags.js";
 import type { Command, CommandContext, Outcome } from "../command.js";
 import { printable } from "../display-width.js";
 import { SWITCH, text } from "../flag.js";
@@ -26,17 +25,7 @@ export const command: Command = {
     { name: "to", value: text("URL"), summary: "what it is to look like: a database, or dir:FOLDER" },
     { name: "sql", value: SWITCH, summary: "print the script alone; empty when there is nothing to do" },
     { name: "apply", value: SWITCH, summary: "make the changes on --from" },
-    {
-      name: "allow-loss",
-      value: list("NAME"),
-      summary: "a TABLE or TABLE.COLUMN whose data may go (repeatable)",
-    },
-    {
-      name: "rename",
-      value: list("OLD:NEW"),
-      summary: "users.name:users.full_name, or old:new; users.name: for dropped",
-    },
-    { name: "renames", value: text("FILE"), summary: "a file with one such line for each rename" },
+    ...CHANGE_FLAGS,
     {
       name: "include",
       value: list("PATTERN"),
@@ -101,8 +90,7 @@ async function diff(context: CommandContext): Promise<Outcome> {
   const found = await findDiff({
     from: await open(from, given.isSet("apply") ? "change" : "look"),
     to: await open(to, "look"),
-    renames: [...given.list("rename"), ...(await readRenames(context))],
-    askRename: terminal.canAsk ? (question) => askRename(context, question) : undefined,
+    ...(await renameAnswers(context)),
     include: given.list("include"),
     exclude: given.list("exclude"),
     columnOrder: given.isSet("column-order") ? "exact" : "ignore",
@@ -150,32 +138,4 @@ function describeDiff({ changes, hazards, unjudged }: Diff, paint: Paint): strin
     ...(unjudged.length === 0 ? [] : ["", "Not compared", ...unjudged.map((each) => `  ${printable(each)}`)]),
     "",
   ].join("\n");
-}
-
-async function readRenames({ arguments: given, workingFolder }: CommandContext): Promise<readonly string[]> {
-  const file = given.text("renames");
-  if (file === undefined) return [];
-  try {
-    const lines = (await readFile(resolve(workingFolder, file), "utf8")).split(/\r\n|\r|\n/);
-    return lines.map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
-  } catch (cause) {
-    throw new TenonError("FILE_FAILED", `The file of renames cannot be read: ${messageOf(cause)}.`, {
-      where: { file },
-      hint: "It holds one line for each rename, such as users.name:users.full_name.",
-      cause,
-    });
-  }
-}
-
-async function askRename(
-  { terminal }: CommandContext,
-  question: RenameQuestion,
-): Promise<RenameAnswer | undefined> {
-  const place = question.table === undefined ? question.from : `${question.table}.${question.from}`;
-  const answers = [
-    ...question.candidates.map((to) => ({ label: `it was renamed to ${to}`, value: to })),
-    { label: "it was dropped, with what it held", value: undefined },
-  ];
-  const to = await chooseOne(terminal, `${question.kind} ${place} is gone. What became of it?`, answers);
-  return to === undefined ? "dropped" : { to };
 }

@@ -22,7 +22,10 @@ export async function normalise(model: DatabaseModel, scratch: Connection): Prom
   let built: DatabaseModel | undefined;
   const undo = new Error("the scratch is left as it was found");
   try {
+    const isOutermost = !scratch.inTransaction;
     await scratch.transaction(async (connection) => {
+      // A session that only looks may do this too: nothing of it stays.
+      if (isOutermost) await connection.execute("SET TRANSACTION READ WRITE");
       await makeRoom(connection);
       const there = await readExtensions(connection);
       const building = compareModels(

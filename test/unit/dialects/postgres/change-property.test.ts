@@ -4,6 +4,7 @@ import type { Connection } from "../../../../src/connection/index.js";
 import { postgresSchema } from "../../../../src/dialects/postgres/schema.js";
 import { TenonError } from "../../../../src/errors.js";
 import type { RenameAnswers, RenameHint } from "../../../../src/schema/index.js";
+import { randomCases } from "../../../generators/case-count.js";
 import { readShape } from "../../../generators/postgres-reading.js";
 import {
   applyEdits,
@@ -18,7 +19,8 @@ import { quote, rowsSql, schemaSql, tableSql } from "../../../generators/postgre
 import { sharedPglite } from "../../../servers/pglite-shared.js";
 import { applyPlan, Refused, type Wanted, wanted, wrong } from "./change-database.js";
 
-const RUNS = Number(process.env["TENON_RUNS"] ?? 100);
+const CASES = randomCases(100);
+const RUNS = CASES.numRuns;
 
 const NAME =
   "a database changed from one random schema to another looks as if built so, keeps its rows, and can go back";
@@ -52,7 +54,7 @@ test(NAME, { timeout: 60_000 + RUNS * 2000 }, async () => {
         expect(await survivingRows(connection, before, { before, after })).toEqual(rows);
       }
     }),
-    { numRuns: RUNS },
+    CASES,
   );
   // Most changes must be possible, or little would be tested.
   expect(counts.applied).toBeGreaterThan(counts.refused * 2);
@@ -166,7 +168,7 @@ test("the reading of a random schema tells all of it: two that differ never look
       const isSame = postgresSchema.fingerprint(one.model) === postgresSchema.fingerprint(other.model);
       expect(isSame).toBe(one.shape.join("\n") === other.shape.join("\n"));
     }),
-    { numRuns: Math.min(RUNS, 40) },
+    { ...CASES, numRuns: Math.min(RUNS, 40) },
   );
   expect(await readShape(connection)).toBeDefined();
 });

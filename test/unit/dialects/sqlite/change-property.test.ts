@@ -4,6 +4,7 @@ import { type Connection, connect } from "../../../../src/connection/index.js";
 import { introspect } from "../../../../src/dialects/sqlite/introspect.js";
 import { sqliteSchema } from "../../../../src/dialects/sqlite/schema.js";
 import { describe, type RenameAnswers, type RenameHint } from "../../../../src/schema/index.js";
+import { randomCases } from "../../../generators/case-count.js";
 import { readRows, readShape } from "../../../generators/sqlite-reading.js";
 import {
   applyEdits,
@@ -17,7 +18,8 @@ import {
 import { columnName, quote, rowidName, rowsSql, schemaSql } from "../../../generators/sqlite-sql.js";
 import { applyPlan } from "./apply-plan.js";
 
-const RUNS = Number(process.env["TENON_RUNS"] ?? 1000);
+const CASES = randomCases(1000);
+const RUNS = CASES.numRuns;
 
 const NAME =
   "a database changed from one random schema to another looks as if built so, keeps its rows, and can go back";
@@ -54,7 +56,7 @@ test(NAME, { timeout: 60_000 + RUNS * 200 }, async () => {
       }
       for (const connection of [database, wanted, origin]) await connection.close();
     }),
-    { numRuns: RUNS },
+    CASES,
   );
   // Most changes must be possible, or little would be tested.
   expect(counts.applied).toBeGreaterThan(counts.refused * 4);
