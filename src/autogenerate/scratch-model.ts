@@ -27,7 +27,7 @@ export async function normaliseDesired(request: NormaliseRequest): Promise<Datab
     try {
       return withoutContext(await schema.normalise(model, connection), context);
     } catch (error) {
-      if (!isForbidden(error)) throw error;
+      if (!needsScratch(error)) throw error;
     }
   }
   const scratch = await openScratch(request);
@@ -38,9 +38,12 @@ export async function normaliseDesired(request: NormaliseRequest): Promise<Datab
   }
 }
 
-/** Whoever may not rename schemas here may still have a database of his own for a moment. */
-function isForbidden(error: unknown): boolean {
-  return error instanceof TenonError && error.details["sqlState"] === "42501";
+/**
+ * Whoever may not rename schemas here (insufficient_privilege), or meets another session that is making tables in an
+ * empty one (dependent_objects_still_exist), may still have a database of his own for a moment.
+ */
+function needsScratch(error: unknown): boolean {
+  return error instanceof TenonError && ["42501", "2BP01"].includes(String(error.details["sqlState"]));
 }
 
 /** The server's own scratch where it gives one; what cannot (a pool that was handed in) is served in memory. */
