@@ -55,7 +55,7 @@ function functionSql({ name, form }: FormSpec): string {
   return `CREATE FUNCTION app.${quote(name)}(${parameter} integer) RETURNS ${result} LANGUAGE sql IMMUTABLE AS $$ ${body} $$`;
 }
 
-class TableSql {
+export class TableSql {
   readonly #schema: SchemaSpec;
   readonly #table: TableSpec;
   readonly #columns: readonly ColumnSpec[];
@@ -314,9 +314,9 @@ function viewSql(schema: SchemaSpec, view: ViewSpec, built: Map<number, BuiltVie
   const options = !isMaterialized && view.form % 4 === 0 ? " WITH (security_barrier)" : "";
   const groups = view.form % 7 === 2;
   const body = groups
-    ? `SELECT ${list}, count(*) AS n FROM ${source.name} GROUP BY ${list}`
+    ? `SELECT ${list}, count(*) AS n${view.id} FROM ${source.name} GROUP BY ${list}`
     : `SELECT ${list} FROM ${source.name} WHERE ${quote(first)} > ${view.form % 3}`;
-  built.set(view.id, { name, columns: groups ? [...columns, "n"] : columns });
+  built.set(view.id, { name, columns: groups ? [...columns, `n${view.id}`] : columns });
   const statements = [`CREATE ${kind} ${name}${options} AS ${body}`];
   if (isMaterialized) statements.push(`CREATE INDEX ${quote(`i${view.id}`)} ON ${name} (${quote(first)})`);
   if (view.form % 3 === 0) statements.push(`COMMENT ON ${kind} ${name} IS 'seen'`);

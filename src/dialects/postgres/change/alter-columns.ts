@@ -1,8 +1,9 @@
 import type { Change, ChangeOf, Column, Table } from "../../../schema/index.js";
 import { defaultExpression } from "../expression.js";
-import { literal, notNullName, qualified, quote } from "../names.js";
+import { notNullName, qualified, quote } from "../names.js";
 import { overrides } from "./build-table.js";
 import { convertColumn } from "./convert-column.js";
+import { continueIdentity, continueRows, continueSerial, serialSequence } from "./identity-values.js";
 import { type ModelIndex, partKey } from "./model-index.js";
 import type { StandAside } from "./stand-aside.js";
 import { columnClause, identityClause, sequenceOptionChanges } from "./statements/column-clause.js";
@@ -26,7 +27,7 @@ export interface Step {
 /** The statements that give a table its new columns, and its columns their new properties. */
 export function alterColumns(work: ColumnWork): readonly Step[] {
   const columns = new ColumnSteps(work);
-  columns.dropIdentities();
+  columns.dropExpressions();
   columns.changeTypes();
   columns.addColumns();
   columns.setProperties();
@@ -51,15 +52,7 @@ class ColumnSteps {
       .map((change) => ({ change, ...change, differences: ownDifferences(change, work) }));
   }
 
-  dropIdentities(): void {
-    for (const { from, to, change, differences } of this.#changed) {
-      const isLost = from.identity !== undefined && to.identity === undefined;
-      if (!isLost || !differences.has("identity")) continue;
-      const sequence = /^nextval\((.*)::regclass\)$/.exec(to.default ?? "")?.[1];
-      if (sequence !== undefined)
-        this.#add(continueSequence(`${sequence}::regclass`, this.#serialSequence(to)), change);
-      this.#add(`${this.#table}\n  ALTER COLUMN ${quote(to.name)} DROP IDENTITY`, change);
-    }
+  dropExpressions(): void {
     for (const { from, to, change, differences } of this.#changed) {
       const losesExpression = from.generated !== undefined && to.generated === undefined;
       if (!differences.has("generated") || !losesExpression || this.#isRemade(to)) continue;
@@ -100,7 +93,9 @@ class ColumnSteps {
 
   addColumns(): void {
     const { after, aside, changes } = this.#work;
-    for (const column of after.columns) {
+    // What is generated may need another new column.
+    const isGenerated = (column: Column) => Number(column.generated !== undefined);
+    for (const column of [...after.columns].sort((a, b) => isGenerated(a) - isGenerated(b))) {
       const key = partKey(after, column.name);
       const added = changes.find(
         (change) => change.kind === "add-column" && change.object.name === column.name,
@@ -159,8 +154,13 @@ class ColumnSteps {
           ...(withoutDefault?.changes ?? []),
           ...(changed === undefined ? [] : [changed.change]),
         ];
-        if (column.default !== undefined) this.#setDefault(column, [...new Set(changes)]);
-        else if (withoutDefault === undefined) this.#dropDefault(column, changes);
+        if (column.default !== undefined) {
+          this.#setDefault(column, [...new Set(changes)]);
+          const wasIdentity = changed?.from.identity !== undefined && changed.differences.has("identity");
+          const isContinued = wasIdentity && serialSequence(column) !== undefined;
+          if (isContinued) this.#add(continueIdentity(after, column), ...changes);
+        }
+        if (column.default === undefined && withoutDefault === undefined) this.#dropDefault(column, changes);
       }
       if (changed !== undefined) this.#setOthers(changed);
     }
@@ -244,10 +244,12 @@ class ColumnSteps {
     const name = quote(to.name);
     if (from.identity === undefined) {
       this.#add(`${this.#table}\n  ALTER COLUMN ${name} ADD ${identityClause(to)}`, change);
-      const sequence = /^nextval\((.*)::regclass\)$/.exec(from.default ?? "")?.[1];
-      const own = `${this.#serialSequence(to)}::regclass`;
-      if (sequence === undefined) this.#add(this.#continueFromRows(to, own), change);
-      else this.#add(continueSequence(own, sequence), change);
+      const sequence = serialSequence(from);
+      const { after } = this.#work;
+      this.#add(
+        sequence === undefined ? continueRows(after, to) : continueSerial(after, to, sequence),
+        change,
+      );
       return;
     }
     if (to.identity === undefined) return;
@@ -260,20 +262,6 @@ class ColumnSteps {
       clauses.unshift(`SET GENERATED ${to.identity.generation.toUpperCase()}`);
     }
     if (clauses.length > 0) this.#add(`${this.#table}\n  ALTER COLUMN ${name} ${clauses.join(" ")}`, change);
-  }
-
-  #serialSequence(column: Column): string {
-    return `pg_get_serial_sequence(${literal(qualified(this.#work.after))}, ${literal(column.name)})`;
-  }
-
-  #continueFromRows(column: Column, sequence: string): string {
-    const furthest = column.identity?.increment?.startsWith("-") === true ? "min" : "max";
-    const value = `${furthest}(${quote(column.name)})`;
-    return [
-      `SELECT setval(${sequence}, ${value})`,
-      `FROM ${qualified(this.#work.after)}`,
-      `HAVING ${value} IS NOT NULL`,
-    ].join("\n");
   }
 
   #setStorage(column: Column, changes: readonly Change[], before?: Column): void {
@@ -323,7 +311,10 @@ export function followsParent(
 }
 
 /** The differences that are made here and not on a parent. */
-function ownDifferences(change: ChangeOf<"change-column">, work: ColumnWork): ReadonlySet<string> {
+export function ownDifferences(
+  change: ChangeOf<"change-column">,
+  work: Omit<ColumnWork, "changes" | "aside">,
+): ReadonlySet<string> {
   const differences = new Set(change.differences);
   differences.delete("inherited");
   if (!followsParent(change.to, work)) return differences;
@@ -335,13 +326,4 @@ function ownDifferences(change: ChangeOf<"change-column">, work: ColumnWork): Re
   });
   if (parentChanges) differences.delete("notNull");
   return differences;
-}
-
-/** Lets a sequence go on where another has left off; nothing where that was never asked. */
-function continueSequence(sequence: string, from: string): string {
-  return [
-    `SELECT setval(${sequence}, last)`,
-    `FROM pg_sequence_last_value(${from}::regclass) AS last`,
-    "WHERE last IS NOT NULL",
-  ].join("\n");
 }

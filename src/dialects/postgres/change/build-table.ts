@@ -29,7 +29,8 @@ export function buildTable(table: Table, { to, isThere }: BuildOptions): BuiltTa
   const later: Constraint[] = [];
   const open: ForeignKey[] = [];
   for (const constraint of table.constraints) {
-    if ("notValid" in constraint && constraint.notValid === true && constraint.kind !== "foreign-key") {
+    if (repeatsKey(constraint, inline)) later.push(constraint);
+    else if ("notValid" in constraint && constraint.notValid === true && constraint.kind !== "foreign-key") {
       later.push(constraint);
     } else if (constraint.kind !== "foreign-key") inline.push(constraint);
     else if (constraint.notValid === true || !isThere(targetOf(constraint))) {
@@ -45,11 +46,23 @@ export function buildTable(table: Table, { to, isThere }: BuildOptions): BuiltTa
     if (!columns.includes(column)) statements.push(...overrides(column, parents, table));
   }
   for (const constraint of later) {
-    statements.push(`${alter}\n  ADD ${constraintClause(constraint, { notValid: true })}`);
+    statements.push(
+      `${alter}\n  ADD ${constraintClause(constraint, { notValid: "notValid" in constraint && constraint.notValid === true })}`,
+    );
   }
   statements.push(...table.indexes.map((index) => createIndex(index, table)));
   if (table.replicaIdentity !== undefined) statements.push(`${alter}\n  ${replicaIdentityClause(table)}`);
   return { statements, open };
+}
+
+/** CREATE TABLE makes one of two keys over the same columns; added later, each is made. */
+function repeatsKey(constraint: Constraint, others: readonly Constraint[]): boolean {
+  const columnsOf = (key: Constraint) =>
+    key.kind === "primary-key" || key.kind === "unique"
+      ? key.columns.map((column) => column.name).join("\0")
+      : undefined;
+  const columns = columnsOf(constraint);
+  return columns !== undefined && others.some((other) => columnsOf(other) === columns);
 }
 
 function targetOf({ references }: ForeignKey) {

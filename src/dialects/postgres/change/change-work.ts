@@ -1,7 +1,7 @@
 import type { Change, ChangeKind, ChangeOf, Comparison, ObjectName, Table } from "../../../schema/index.js";
 import type { PlannedStatement } from "../../schema-dialect.js";
-import { type SequenceRename, sequenceRenames } from "./alter-sequence.js";
 import { ModelIndex, nameKey } from "./model-index.js";
+import { type SequenceRenames, sequenceRenames } from "./sequence-renames.js";
 import { StandAside } from "./stand-aside.js";
 
 export interface RenderOptions {
@@ -17,7 +17,7 @@ export class ChangeWork {
   readonly before: ModelIndex;
   readonly after: ModelIndex;
   readonly aside: StandAside;
-  readonly sequenceRenames: readonly SequenceRename[];
+  readonly sequences: SequenceRenames;
   readonly serverVersion: number;
   readonly statements: PlannedStatement[] = [];
   /** Some statement cannot run in a transaction. */
@@ -34,8 +34,8 @@ export class ChangeWork {
     this.before = new ModelIndex(comparison.renamed);
     this.after = new ModelIndex(comparison.to);
     this.aside = new StandAside(comparison);
-    this.sequenceRenames = sequenceRenames(comparison);
-    this.#renamedSequences = new Set(this.sequenceRenames.flatMap(({ changes }) => changes));
+    this.sequences = sequenceRenames(comparison);
+    this.#renamedSequences = new Set(this.sequences.changes);
     this.serverVersion = comparison.from.serverVersion ?? comparison.to.serverVersion ?? OLDEST;
     this.#byKind = groupBy(comparison.changes, (change) => change.kind);
     this.#byTable = groupBy(comparison.changes, ({ object: { kind, schema, table, name } }) =>

@@ -6,6 +6,7 @@ import { addConstraint, type OpenParts } from "./build-tables.js";
 import type { ChangeWork } from "./change-work.js";
 import { nameKey, partKey } from "./model-index.js";
 import { labelsOf } from "./object-labels.js";
+import { finishRenamedSequences } from "./rename.js";
 import { alterPolicy, createPolicy, enableTrigger } from "./statements/create-policy.js";
 import { dropType } from "./statements/create-type.js";
 import { comment, grantChanges } from "./statements/labels.js";
@@ -96,6 +97,7 @@ function createPolicies(work: ChangeWork): void {
 }
 
 function dropLeftOvers(work: ChangeWork): void {
+  finishRenamedSequences(work);
   for (const change of work.of("drop-sequence"))
     work.add(`DROP SEQUENCE ${qualified(change.from)}`, [change]);
   // A type over another stands behind it in the list, so the list is gone through backwards.

@@ -1,8 +1,10 @@
-import type { Change, ChangeOf, ObjectName } from "../../../schema/index.js";
+import type { Change, ChangeOf, ObjectName, Sequence } from "../../../schema/index.js";
 import { notNullName, qualified, quote } from "../names.js";
-import { alterSequence } from "./alter-sequence.js";
+import { alterSequence, createSequence, ownedBy } from "./alter-sequence.js";
 import type { ChangeWork } from "./change-work.js";
+import { freeIdentityNames } from "./identity-values.js";
 import { nameKey, partKey } from "./model-index.js";
+import { labelsOf } from "./object-labels.js";
 
 /** Renames tables and columns, and the sequences and NOT NULL constraints that are named after them. */
 export function renameObjects(work: ChangeWork): void {
@@ -64,21 +66,56 @@ function concerns(change: ChangeOf<"rename-table" | "rename-column">, table: str
 }
 
 function renameSequences(work: ChangeWork): void {
-  for (const { from, to, changes } of work.sequenceRenames) {
-    if (from.name !== to.name) {
-      work.add(`ALTER SEQUENCE ${qualified(from)}\n  RENAME TO ${quote(to.name)}`, changes);
-    }
-    if (from.schema !== to.schema) {
-      const moved = qualified({ schema: from.schema, name: to.name });
-      work.add(`ALTER SEQUENCE ${moved}\n  SET SCHEMA ${quote(to.schema)}`, changes);
-    }
+  const { renamed, displaced, changes } = work.sequences;
+  for (const text of freeIdentityNames(work)) work.add(text, changes);
+  for (const sequence of displaced) {
+    work.add(ownedBy(sequence, undefined), changes);
+    work.add(renameSequence(sequence.schema)(sequence.name, displacedName(sequence)), changes);
+  }
+  inFreeOrder(
+    work,
+    renamed.map(({ from, to }) => ({
+      changes,
+      from: from.name,
+      to: to.name,
+      scope: from.schema,
+      sql: renameSequence(from.schema),
+    })),
+  );
+}
+
+function renameSequence(schema: string) {
+  return (from: string, to: string) =>
+    `ALTER SEQUENCE ${qualified({ schema, name: from })}\n  RENAME TO ${quote(to)}`;
+}
+
+/** The name of a sequence that has made room for another, until it is dropped. */
+function displacedName({ name }: Sequence): string {
+  return `tenon_left_${name}`.slice(0, 60);
+}
+
+/** What is changed of renamed sequences beside their names, and what takes a name that was left. */
+export function changeRenamedSequences(work: ChangeWork): void {
+  const { renamed, created, changes } = work.sequences;
+  for (const { from, to } of renamed) for (const text of alterSequence(from, to)) work.add(text, changes);
+  for (const sequence of created) {
+    work.add(createSequence(sequence), changes);
+    const object = { kind: "sequence", schema: sequence.schema, name: sequence.name } as const;
+    labelsOf(work, object, sequence, changes);
   }
 }
 
-/** What is changed of a renamed sequence beside its name. */
-export function changeRenamedSequences(work: ChangeWork): void {
-  for (const { from, to, changes } of work.sequenceRenames) {
-    for (const text of alterSequence(from, to)) work.add(text, changes);
+/** Drops the sequences that have made room, and gives the new ones to their columns. */
+export function finishRenamedSequences(work: ChangeWork): void {
+  const { displaced, created, changes } = work.sequences;
+  for (const sequence of created) {
+    if (sequence.ownedBy !== undefined) work.add(ownedBy(sequence, sequence.ownedBy), changes);
+  }
+  for (const sequence of displaced) {
+    work.add(
+      `DROP SEQUENCE ${qualified({ schema: sequence.schema, name: displacedName(sequence) })}`,
+      changes,
+    );
   }
 }
 

@@ -4,6 +4,7 @@ import { ownedBy } from "./alter-sequence.js";
 import { isByIndex, replicaIdentityClause } from "./build-table.js";
 import type { ChangeWork } from "./change-work.js";
 import { type DropOrder, dropConstraint, dropOrder, isKey } from "./drop-order.js";
+import { leaveIdentities } from "./identity-values.js";
 import { nameKey, partKey } from "./model-index.js";
 import { dropPolicy, dropTrigger } from "./statements/create-policy.js";
 
@@ -16,6 +17,7 @@ export function takeDown(work: ChangeWork): void {
   dropTriggers(work);
   dropForeignKeys(work, order);
   dropDefaults(work);
+  leaveIdentities(work);
   dropIndexes(work);
   dropConstraints(work);
   for (const { sql, changes } of order.drops) work.add(sql, changes);

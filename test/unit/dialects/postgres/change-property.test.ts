@@ -15,7 +15,7 @@ import {
   laterEdits,
   type SchemaSpec,
 } from "../../../generators/postgres-schema.js";
-import { quote, rowsSql, schemaSql, tableSql } from "../../../generators/postgres-sql.js";
+import { quote, rowsSql, schemaSql, TableSql, tableSql } from "../../../generators/postgres-sql.js";
 import { sharedPglite } from "../../../servers/pglite-shared.js";
 import { applyPlan, Refused, type Wanted, wanted, wrong } from "./change-database.js";
 
@@ -138,6 +138,16 @@ async function survivingRows(
     const nameOf = (id: number) => quote(current.columns.find((column) => column.id === id)?.name ?? "");
     const list = kept.map((column) => `${nameOf(column.id)}::text AS "${column.id}"`).join(", ");
     found[table.id] = await connection.query(`SELECT ${list} FROM ${tableSql(current)} ORDER BY 1`);
+    for (const column of table.columns) {
+      const isNumbered = (schema: SchemaSpec, item: ColumnSpec | undefined) =>
+        item !== undefined && new TableSql(schema, table).isNumbered(item);
+      const same = other.columns.find((candidate) => candidate.id === column.id);
+      if (!isNumbered(before, column) || !isNumbered(after, same)) continue;
+      const sequence = `pg_get_serial_sequence('${tableSql(current).replaceAll("'", "''")}', '${nameOf(column.id).slice(1, -1).replaceAll('""', '"').replaceAll("'", "''")}')`;
+      found[`${table.id} ${column.id}`] = await connection.query(
+        `SELECT pg_sequence_last_value(${sequence}::regclass) AS last`,
+      );
+    }
   }
   return found;
 }
