@@ -122,12 +122,12 @@ class ToSqlite {
       name: column.name,
     };
     const path = `${table.name}.${column.name}`;
-    const { rule, checks } = this.#type(object, path, column);
-    if (column.collation !== undefined && !/(?:^|\.)"?(?:C|POSIX|default)"?$/.test(column.collation))
-      this.#report.refuse(object, `${path} has the collation ${column.collation}, which SQLite has not.`);
     if (this.#isNumbered(table, column, object)) {
       return { column: { name: column.name, type: "integer", notNull: true }, checks: [] };
     }
+    const { rule, checks } = this.#type(object, path, column);
+    if (column.collation !== undefined && !/(?:^|\.)"?(?:C|POSIX|default)"?$/.test(column.collation))
+      this.#report.refuse(object, `${path} has the collation ${column.collation}, which SQLite has not.`);
     const { generated } = column;
     const said = (what: string, text: string | undefined, translate: (text: string) => string) =>
       text === undefined ? undefined : this.#try(object, `${what} of ${path}`, () => translate(text));
