@@ -4,6 +4,7 @@ import { notNullName, qualified, quote } from "../names.js";
 import { overrides } from "./build-table.js";
 import { convertColumn } from "./convert-column.js";
 import { continueIdentity, continueRows, continueSerial, serialSequence } from "./identity-values.js";
+import { followsParent, ownDifferences } from "./inherited-columns.js";
 import { type ModelIndex, partKey } from "./model-index.js";
 import type { StandAside } from "./stand-aside.js";
 import { columnClause, identityClause, sequenceOptionChanges } from "./statements/column-clause.js";
@@ -296,34 +297,4 @@ type ColumnChange = Omit<ChangeOf<"change-column">, "differences"> & {
 /** A virtual column that becomes a plain one. */
 export function isMaterialised(from: Column, to: Column): boolean {
   return from.generated?.storage === "virtual" && to.generated === undefined;
-}
-
-/** Whether a column comes to its table from a parent, on both sides: then it is added, retyped and dropped there. */
-export function followsParent(
-  column: Column,
-  { before, after, from, to }: Omit<ColumnWork, "changes" | "aside">,
-): boolean {
-  const isIn = (parents: readonly Table[]) =>
-    parents.some((parent) => parent.columns.some((candidate) => candidate.name === column.name));
-  const parents = to.parents(after);
-  const wasChild = from.parents(before).some((parent) => parents.some((item) => item.name === parent.name));
-  return wasChild && isIn(parents);
-}
-
-/** The differences that are made here and not on a parent. */
-export function ownDifferences(
-  change: ChangeOf<"change-column">,
-  work: Omit<ColumnWork, "changes" | "aside">,
-): ReadonlySet<string> {
-  const differences = new Set(change.differences);
-  differences.delete("inherited");
-  if (!followsParent(change.to, work)) return differences;
-  for (const property of ["type", "collation", "generated", "identity"]) differences.delete(property);
-  const parentChanges = work.to.parents(work.after).some((parent) => {
-    const target = parent.columns.find((column) => column.name === change.to.name);
-    const source = work.from.table(parent)?.columns.find((column) => column.name === change.to.name);
-    return target?.notNull === change.to.notNull && source?.notNull !== target?.notNull;
-  });
-  if (parentChanges) differences.delete("notNull");
-  return differences;
 }

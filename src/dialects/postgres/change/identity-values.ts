@@ -1,7 +1,7 @@
 import type { ChangeOf, Column, ObjectName } from "../../../schema/index.js";
 import { literal, objectName, qualified, qualifiedWhereNeeded, quote } from "../names.js";
-import { ownDifferences } from "./alter-columns.js";
 import type { ChangeWork } from "./change-work.js";
+import { ownDifferences } from "./inherited-columns.js";
 import { nameKey } from "./model-index.js";
 
 /**
