@@ -55,14 +55,22 @@ export function buildTable(table: Table, { to, isThere }: BuildOptions): BuiltTa
   return { statements, open };
 }
 
-/** CREATE TABLE makes one of two keys over the same columns; added later, each is made. */
+/** CREATE TABLE makes one of two keys over the same columns, and of two equal exclusions; added later, each is made. */
 function repeatsKey(constraint: Constraint, others: readonly Constraint[]): boolean {
-  const columnsOf = (key: Constraint) =>
-    key.kind === "primary-key" || key.kind === "unique"
-      ? key.columns.map((column) => column.name).join("\0")
-      : undefined;
-  const columns = columnsOf(constraint);
-  return columns !== undefined && others.some((other) => columnsOf(other) === columns);
+  const content = keyContent(constraint);
+  return content !== undefined && others.some((other) => keyContent(other) === content);
+}
+
+function keyContent(constraint: Constraint): string | undefined {
+  switch (constraint.kind) {
+    case "primary-key":
+    case "unique":
+      return constraint.columns.map((column) => column.name).join("\0");
+    case "exclusion":
+      return constraint.definition;
+    default:
+      return undefined;
+  }
 }
 
 function targetOf({ references }: ForeignKey) {

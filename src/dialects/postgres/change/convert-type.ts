@@ -287,5 +287,11 @@ function convertArray(job: Job): Conversion {
     };
   }
   if (source.isArray || TEXTS.has(source.base)) return viaText(job);
-  return { using: `CASE WHEN ${column} IS NOT NULL THEN ARRAY[${column}]::${to} END`, rewrites: true };
+  const element = convertType(from, writeType({ ...target, isArray: false }), job);
+  const value = element.using ?? column;
+  return {
+    ...element,
+    using: `CASE WHEN ${column} IS NOT NULL THEN ARRAY[${value}]::${to} END`,
+    rewrites: true,
+  };
 }
