@@ -14,6 +14,7 @@ export interface PgProtocol {
   sync(): void;
   sendCopyFail(reason: string): void;
   once(event: "readyForQuery" | "end", listener: () => void): void;
+  removeListener(event: "readyForQuery" | "end", listener: () => void): void;
   readonly stream: { cork?(): void; uncork?(): void };
 }
 
@@ -76,7 +77,12 @@ export class PgQuery {
 
   /** After an error of the server the end of the exchange is awaited: only then is the transaction's state known. */
   handleError(thrown: unknown, protocol: PgProtocol): void {
-    const fail = () => this.#settle({ kind: "failure", thrown, finished: this.#finished });
+    const fail = () => {
+      // Whichever came, the other would wait on for as long as the session lives.
+      protocol.removeListener("readyForQuery", fail);
+      protocol.removeListener("end", fail);
+      this.#settle({ kind: "failure", thrown, finished: this.#finished });
+    };
     if (isServerError(thrown)) {
       protocol.once("readyForQuery", fail);
       protocol.once("end", fail);
