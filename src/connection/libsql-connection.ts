@@ -46,6 +46,9 @@ export class LibsqlConnection implements Connection {
           return [];
         }
         const rows = prepared.native.all(values);
+        // At its last row an EXPLAIN still counts as a statement in progress, of a writer even, and no savepoint could
+        // be rolled back; it takes a reset, which the driver's `get` ends with.
+        if (firstWord(sql) === "EXPLAIN") prepared.native.get(values);
         const names = namesOf(prepared);
         return rows.map((row) => readRow<R>(names, row));
       });
