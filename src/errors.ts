@@ -78,6 +78,10 @@ export const ERROR_CODES = {
   FOREIGN_KEYS_VIOLATED: "a migration left rows that violate a foreign key",
   OUTCOME_UNKNOWN: "the session was lost while committing, so the outcome is not known",
 
+  // plugins
+  PLUGIN_FORBIDDEN: "a plugin says or does what no plugin may",
+  OWNERSHIP_VIOLATED: "a plugin touches what it does not own",
+
   // files that commands write
   FILE_EXISTS: "a file that would be written exists already",
   FILE_FAILED: "a file cannot be read or written",

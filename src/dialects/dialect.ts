@@ -2,6 +2,7 @@ import type { Connection, EngineName } from "../connection/index.js";
 import type { SqlSyntax, Statement } from "../sql/index.js";
 import type { JournalStatements } from "./journal-statements.js";
 import type { ListedObject, ListOptions } from "./listed-object.js";
+import type { PluginBounds, PluginWatch, PluginWatchRequest } from "./plugin-watch.js";
 import type { SchemaDialect } from "./schema-dialect.js";
 
 /**
@@ -55,6 +56,10 @@ export interface Dialect {
   literal(value: string | number | null): string;
   /** Has deferred constraints checked now, so that the step that broke one is told and not the whole run. */
   settleConstraints?(connection: Connection): Promise<void>;
+  /** Refuses what no plugin may say, as far as the text tells. @throws TenonError `PLUGIN_FORBIDDEN` */
+  refuseInPlugin(statement: Statement, bounds: PluginBounds): void;
+  /** Puts the statements of a plugin under watch, in the transaction of the step that they are part of. */
+  watchPlugin(connection: Connection, request: PluginWatchRequest): Promise<PluginWatch>;
   /** Refuses what a code step may not say on its connection, above all the words of a transaction. */
   refuseInCode(statement: Statement): void;
   /** Whether a statement of a script without a transaction may run in one of its own (then it is exact). */
@@ -104,6 +109,8 @@ export interface OfflineSyntax {
 }
 
 export interface Capabilities {
+  /** Tables live in schemas, and a plugin can have one of its own. */
+  readonly hasSchemas: boolean;
   /** What a run uses unless told: one transaction for all its steps, or one for each. */
   readonly defaultTransaction: "run" | "each";
   /** Opening the write transaction already keeps other migrators out (SQLite); no other lock is needed inside it. */

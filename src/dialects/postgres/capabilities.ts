@@ -5,6 +5,7 @@ import type { Capabilities } from "../dialect.js";
  * once, so a lock of its own keeps other migrators out. Foreign keys always hold.
  */
 export const capabilities: Capabilities = {
+  hasSchemas: true,
   defaultTransaction: "each",
   transactionIsLock: false,
   canViolateForeignKeys: false,

@@ -9,6 +9,7 @@ import { watchLosses } from "./losses.js";
 import { listMadeObjects } from "./made-objects.js";
 import { quote } from "./names.js";
 import { literal, offline } from "./offline.js";
+import { refuseInPlugin } from "./plugin-statements.js";
 import { recover } from "./recover.js";
 import { openScratch } from "./scratch.js";
 import { canRunInTransaction, prepareScript, refuseInCode } from "./script.js";
@@ -38,6 +39,8 @@ export const postgres: Dialect = {
   begin,
   applySettings,
   settleConstraints,
+  refuseInPlugin,
+  watchPlugin: async (...given) => (await import("./plugin-watch.js")).watchPlugin(...given),
   watchLosses,
   offline,
   openScratch,

@@ -5,6 +5,7 @@ import type { Capabilities } from "../dialect.js";
  * the disk, one transaction for the whole run is several times faster than one for each migration.
  */
 export const capabilities: Capabilities = {
+  hasSchemas: false,
   defaultTransaction: "run",
   transactionIsLock: true,
   canViolateForeignKeys: true,

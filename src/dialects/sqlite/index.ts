@@ -9,6 +9,7 @@ import { watchLosses } from "./losses.js";
 import { listMadeObjects } from "./made-objects.js";
 import { addressOf, journalAddress, quote, readColumns } from "./names.js";
 import { literal, offline } from "./offline.js";
+import { refuseInPlugin } from "./plugin-statements.js";
 import { key } from "./reach.js";
 import { canRunInTransaction, prepareScript, refuseInCode } from "./script.js";
 import { applySettings } from "./session.js";
@@ -34,6 +35,8 @@ export const sqlite: Dialect = {
   lock,
   begin,
   applySettings,
+  refuseInPlugin,
+  watchPlugin: async (...given) => (await import("./plugin-watch.js")).watchPlugin(...given),
   watchLosses,
   watchForeignKeys,
   readViolations,

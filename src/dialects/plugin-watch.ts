@@ -1,0 +1,60 @@
+import type { Connection } from "../connection/index.js";
+import type { Statement } from "../sql/index.js";
+import type { ListedObject, ObjectIdentity } from "./listed-object.js";
+
+/** What a plugin is held to, as far as its SQL is concerned. */
+export interface PluginBounds {
+  readonly prefix: string | undefined;
+  readonly schema: string | undefined;
+  /** The tables of others that it may read; undefined lets it read all. */
+  readonly reads: readonly string[] | undefined;
+  /** The extensions that it may create. */
+  readonly extensions: readonly string[];
+}
+
+export interface PluginWatchRequest {
+  readonly bounds: PluginBounds;
+  /** What the plugin has already. */
+  readonly owned: readonly ObjectIdentity[];
+  /** Everything that the step will say, as far as it is known; empty for a step that is a program. */
+  readonly statements: readonly Statement[];
+  readonly isCode: boolean;
+}
+
+/** A table that a statement touches, as the engine itself tells it. */
+export interface TableUse {
+  /** `lock`: it was emptied, altered or locked against everybody. */
+  readonly kind: "read" | "write" | "lock";
+  readonly schema: string;
+  readonly table: string;
+}
+
+/**
+ * Looks at what the statements of a plugin really do, inside the transaction of a step. It tells which tables they
+ * touch; whose these are, the engine knows.
+ */
+export interface PluginWatch {
+  /** Where the plugin's statements run: a session with fewer rights, where the engine has such. */
+  readonly connection: Connection;
+  /** True when a statement needs neither `before` nor `after`: the engine itself refuses what it may not do. */
+  readonly passes: boolean;
+  /**
+   * What a statement would touch, as far as that can be told before it runs.
+   * @throws TenonError `PLUGIN_FORBIDDEN`
+   */
+  before(statement: Statement): Promise<readonly TableUse[]>;
+  /** What it has touched. */
+  after(statement: Statement): Promise<readonly TableUse[]>;
+  /** Whether the objects must be looked at right after this statement, and not only at the end of the step. */
+  mayHideObjects(statement: Statement): boolean;
+  /** Lets everything happen that was put off to the end of the transaction. */
+  settle(): Promise<readonly TableUse[]>;
+  /**
+   * Judges what the plugin leaves behind that acts later (triggers, views, functions), and gives the tables that it
+   * would touch then. `made` is what it has made or changed, with definitions.
+   * @throws TenonError `PLUGIN_FORBIDDEN`
+   */
+  judge(made: readonly ListedObject[]): Promise<readonly TableUse[]>;
+  /** Gives everything back as it was; what the plugin made belongs to the session's user from then on. */
+  end(): Promise<void>;
+}

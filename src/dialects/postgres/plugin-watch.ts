@@ -1,0 +1,88 @@
+import type { Connection } from "../../connection/index.js";
+import type { Statement } from "../../sql/index.js";
+import type { ListedObject } from "../listed-object.js";
+import { forbidden } from "../plugin-refusal.js";
+import type { PluginWatch, PluginWatchRequest, TableUse } from "../plugin-watch.js";
+import { quote } from "./names.js";
+import { buildsItsSql } from "./plugin-code.js";
+import { ForeignUses } from "./plugin-foreign-uses.js";
+import { judgeMade } from "./plugin-made.js";
+import { canMakeRole, makeRole, type PluginRole } from "./plugin-role.js";
+import { refuseForeignSequences } from "./plugin-sequences.js";
+import { PluginSession } from "./plugin-session.js";
+import { refuseKeptSettings, sessionSettings } from "./plugin-settings.js";
+import { refuseShadows } from "./plugin-shadows.js";
+import { isAllowedByHost, refuseInPlugin } from "./plugin-statements.js";
+
+/**
+ * Runs a plugin's SQL with the rights of a role of its own where this session can make one: then the server itself
+ * refuses what is not the plugin's, whatever the SQL looks like, also in DO blocks and functions. Elsewhere (the
+ * session is no superuser's, or the step is a program) its text is read more strictly, and after each statement the
+ * server is asked which tables it has changed, emptied or altered.
+ */
+export async function watchPlugin(connection: Connection, request: PluginWatchRequest): Promise<PluginWatch> {
+  const { bounds } = request;
+  const [path] = await connection.query("SELECT current_setting('search_path') AS path");
+  if (bounds.schema !== undefined) await enterSchema(connection, bounds.schema);
+  const settings = await sessionSettings(connection);
+  const role =
+    !request.isCode && (await canMakeRole(connection)) ? await makeRole(connection, request) : undefined;
+  const uses = await ForeignUses.open(connection, {
+    readsAreLimited: bounds.reads !== undefined && role === undefined,
+  });
+  const session = role === undefined ? connection : sessionOf(connection, role, request);
+
+  return {
+    connection: session,
+    passes: role !== undefined,
+    async before(statement) {
+      refuseInPlugin(statement, bounds);
+      if (role !== undefined) return [];
+      refuseOpaque(statement);
+      refuseForeignSequences(statement, request.owned);
+      await uses.mark();
+      return uses.named(statement);
+    },
+    after: async () => (role === undefined ? uses.since() : []),
+    mayHideObjects: () => false,
+    async settle() {
+      await session.execute("SET CONSTRAINTS ALL IMMEDIATE");
+      await refuseKeptSettings(connection, settings);
+      return uses.since();
+    },
+    judge: (made: readonly ListedObject[]): Promise<readonly TableUse[]> =>
+      judgeMade(connection, made, role?.oid),
+    async end() {
+      await role?.end();
+      await connection.query("SELECT pg_catalog.set_config('search_path', $1, true)", [
+        String(path?.["path"] ?? ""),
+      ]);
+    },
+  };
+}
+
+/** The plugin's own schema, made when it is not there; what it makes without naming a schema goes there. */
+async function enterSchema(connection: Connection, schema: string): Promise<void> {
+  await connection.executeScript(
+    `CREATE SCHEMA IF NOT EXISTS ${quote(schema)};
+     SELECT pg_catalog.set_config('search_path', pg_catalog.concat_ws(', ', '${quote(schema)}', nullif(current_setting('search_path'), '')), true)`,
+  );
+}
+
+/** What the host allows by name is said with its own rights; all else with those of the role. */
+function sessionOf(connection: Connection, role: PluginRole, { bounds }: PluginWatchRequest): Connection {
+  return new PluginSession(connection, role.name, {
+    isAllowedByHost: (sql) => isAllowedByHost({ text: sql }, bounds),
+    afterwards: () => refuseShadows(connection, role.oid),
+  });
+}
+
+/** Without a role of its own, code that makes its SQL at run time cannot be held to anything. */
+function refuseOpaque(statement: Statement): void {
+  if (!/^\s*(?:do|call)\b/i.test(statement.text) || !buildsItsSql(statement.text)) return;
+  throw forbidden(
+    "SQL that is made at run time",
+    "This session cannot give the plugin a role of its own, so what it does must stand in its text.",
+    statement,
+  );
+}
