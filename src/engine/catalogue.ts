@@ -9,6 +9,7 @@ import {
 import { type Module, orderMigrations } from "../modules/index.js";
 import { type Digests, digestsOf } from "./digest.js";
 import type { JournalRow } from "./journal-row.js";
+import { codeForbidden } from "./plugin-refusals.js";
 
 /**
  * All migrations of a set of modules for one engine. Migrations that are programs are known by name, version and
@@ -61,11 +62,24 @@ export class Catalogue {
     rows: readonly JournalRow[],
     isNeeded: (migration: Migration) => boolean,
   ): Promise<readonly Migration[]> {
-    if (this.#migrations.some((migration) => migration.load !== undefined && isNeeded(migration))) {
+    const programs = this.#migrations.filter(
+      (migration) => migration.load !== undefined && isNeeded(migration),
+    );
+    if (programs.length > 0) {
+      this.#refusePrograms(programs);
       this.#migrations = await loadPrograms(this.#migrations, isNeeded);
     }
     const applied = rows.filter((row) => row.status === "applied");
     return orderMigrations(this.modules, this.#migrations, { applied });
+  }
+
+  /** To load a program is to run it, so those of a plugin that is held to SQL are not even loaded. */
+  #refusePrograms(programs: readonly Migration[]): void {
+    const held = new Set(
+      this.modules.filter((module) => module.rules?.sqlOnly === true).map(({ name }) => name),
+    );
+    const found = programs.find(({ module }) => held.has(module));
+    if (found !== undefined) throw codeForbidden(found.module, found.version, found.file);
   }
 }
 

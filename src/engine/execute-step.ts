@@ -5,6 +5,7 @@ import type { Step } from "../migrations/index.js";
 import type { Statement } from "../sql/index.js";
 import { GuardedConnection } from "./guarded-connection.js";
 import type { PlannedStep } from "./plan-input.js";
+import type { PluginGuard } from "./plugin-guard.js";
 import { type PreparedStep, verifyStatements } from "./prepare-step.js";
 import { excerpt, StepGuards } from "./step-guards.js";
 
@@ -13,20 +14,23 @@ export async function executeStep(
   connection: Connection,
   dialect: Dialect,
   step: PreparedStep,
+  plugin?: PluginGuard,
 ): Promise<void> {
-  const guards = new StepGuards(connection, dialect, step);
+  const guards = new StepGuards(connection, dialect, step, plugin);
+  const session = plugin?.connection ?? connection;
   const { planned } = step;
   if (planned.step.kind === "code") {
-    await runCode(connection, dialect, planned, planned.step, guards);
+    await runCode(session, dialect, planned, planned.step, guards);
   } else {
     const placed = step.scripts.flatMap((script) => {
       const place = placeOf(planned, script.file);
       return script.statements.map((statement) => ({ statement, place }));
     });
-    await runStatements(connection, placed, guards);
+    await runStatements(session, placed, guards);
   }
-  if (planned.direction === "up") await verifyStep(connection, dialect, planned);
+  if (planned.direction === "up") await verifyStep(session, dialect, planned, plugin);
   try {
+    await plugin?.settle();
     await dialect.settleConstraints?.(connection);
     await guards.finish();
   } catch (error) {
@@ -95,13 +99,14 @@ export async function verifyStep(
   connection: Connection,
   dialect: Dialect,
   planned: PlannedStep,
+  plugin?: PluginGuard,
 ): Promise<void> {
   const verify = planned.migration?.verify;
   if (verify === undefined) return;
   if (verify.kind === "code") {
     const answer = await callCode(
       verify,
-      readOnlyGuard(connection, dialect),
+      readOnlyGuard(connection, dialect, plugin),
       placeOf(planned, verify.file),
       "VERIFY_FAILED",
     );
@@ -111,7 +116,9 @@ export async function verifyStep(
   for (const { statement, file } of verifyStatements(verify, dialect)) {
     const position = { ...placeOf(planned, file), line: statement.line, column: statement.column };
     try {
+      await plugin?.before(statement);
       const rows = await connection.query(statement.text);
+      await plugin?.after(statement);
       if (rows.length > 0) {
         throw new TenonError(
           "VERIFY_FAILED",
@@ -157,10 +164,13 @@ async function runCode(
 }
 
 /** A verification may look at everything and change nothing that lasts: what it writes is refused. */
-function readOnlyGuard(connection: Connection, dialect: Dialect): Connection {
+function readOnlyGuard(connection: Connection, dialect: Dialect, plugin?: PluginGuard): Connection {
   return new GuardedConnection(connection, dialect.syntax, {
-    before: async (statement) => dialect.refuseInCode(statement),
-    after: async () => undefined,
+    before: async (statement) => {
+      dialect.refuseInCode(statement);
+      await plugin?.before(statement);
+    },
+    after: async (statement) => plugin?.after(statement),
   });
 }
 

@@ -1,9 +1,14 @@
-import { identityOf, type ListedObject } from "../dialects/index.js";
+import { identityOf, type ListedObject, type ListOptions } from "../dialects/index.js";
+import { TenonError } from "../errors.js";
+import type { PluginRules } from "../modules/index.js";
 import { claimObjects } from "./claim-objects.js";
 import type { JournalRow } from "./journal-row.js";
 import { bareName, makersOf } from "./named-in-text.js";
 import { OwnedObjects } from "./owned-objects.js";
 import { changesBetween, type OwnedObject, Ownership } from "./ownership.js";
+import { PluginGuard } from "./plugin-guard.js";
+import { withOwner } from "./plugin-owner.js";
+import { rulesOf } from "./plugin-rules.js";
 import type { PreparedStep } from "./prepare-step.js";
 import type { RunContext } from "./run.js";
 import { refuseTakenNames } from "./taken-names.js";
@@ -22,9 +27,12 @@ interface Batch {
 export class ModuleWatch {
   readonly #context: RunContext;
   readonly #objects: OwnedObjects;
+  readonly #rules = new Map<string, PluginRules | undefined>();
   /** Undefined until it is read, and again after a rollback. */
   #ownership: Ownership | undefined;
   #batch: Batch | undefined;
+  /** For the step of a plugin: its rules, and all objects before it. */
+  #contained: { readonly rules: PluginRules; readonly before: readonly ListedObject[] } | undefined;
   /** The batch as it was when the last transaction was committed. */
   #committedBatch: Batch | undefined;
 
@@ -40,20 +48,62 @@ export class ModuleWatch {
   async before(step: PreparedStep, rows: Iterable<JournalRow>): Promise<void> {
     const { module } = step.planned;
     const ownership = await this.#load(rows);
-    if (this.#batch?.module !== module) {
-      const listed = await this.#list();
-      await this.#settleBatch(ownership, listed);
-      this.#batch = { module, before: listed, steps: [] };
+    const rules = await this.#rulesOf(module);
+    this.#contained = undefined;
+    if (rules !== undefined) {
+      const before = this.#withoutJournal(await this.#listAll({ definitions: false }));
+      await this.#settleBatch(ownership, before);
+      this.#contained = { rules, before };
+    } else if (this.#batch?.module !== module) {
+      const before = this.#withoutJournal(await this.#listAll({ definitions: false }));
+      await this.#settleBatch(ownership, before);
+      this.#batch = { module, before, steps: [] };
     }
     refuseTakenNames(step, ownership, this.#context);
-    this.#batch = { ...this.#batch, steps: [...this.#batch.steps, step] };
+    if (this.#batch !== undefined) this.#batch = { ...this.#batch, steps: [...this.#batch.steps, step] };
+  }
+
+  /**
+   * Puts the step of a plugin under guard; undefined for a core module. Called where a failure of the step rolls
+   * back everything that happens from here on.
+   */
+  async contain(step: PreparedStep): Promise<PluginGuard | undefined> {
+    const [contained, ownership] = [this.#contained, this.#ownership];
+    if (contained === undefined || ownership === undefined) return undefined;
+    return PluginGuard.open({ context: this.#context, step, ownership, rules: contained.rules });
+  }
+
+  /** Judges what the step of a plugin has made, and writes it down. @throws TenonError `OWNERSHIP_VIOLATED`, `PLUGIN_FORBIDDEN` */
+  async release(step: PreparedStep, guard: PluginGuard | undefined): Promise<void> {
+    const [contained, ownership] = [this.#contained, this.#ownership];
+    if (guard === undefined || contained === undefined || ownership === undefined) return;
+    const now = this.#withoutJournal(await guard.finish());
+    this.#batch = { module: step.planned.module, before: contained.before, steps: [step] };
+    await this.#settleBatch(ownership, now);
+    await guard.end();
+  }
+
+  /**
+   * The step was rolled back, and so was what was written down of it. Gives its error, with the owner where the
+   * engine itself has refused a plugin something of another's.
+   */
+  failed(step: PreparedStep, error: unknown): unknown {
+    const [contained, ownership] = [this.#contained, this.#ownership];
+    if (contained === undefined) return error;
+    this.#contained = undefined;
+    this.#ownership = undefined;
+    this.#batch = undefined;
+    if (ownership === undefined || !(error instanceof TenonError)) return error;
+    return withOwner(error, { step, ownership, objects: contained.before, journal: this.#context.journal });
   }
 
   /** Writes what the steps so far have made and dropped: called in the transaction in which the books are written. */
   async settle(rows: Iterable<JournalRow>): Promise<void> {
     const all = [...rows];
     const ownership = await this.#load(all);
-    if (this.#batch !== undefined) await this.#settleBatch(ownership, await this.#list());
+    if (this.#batch !== undefined) {
+      await this.#settleBatch(ownership, this.#withoutJournal(await this.#listAll({ definitions: false })));
+    }
     const last = Math.max(0, ...all.map((row) => row.sequence));
     await this.#context.journal.writeState(COVERED, String(last));
   }
@@ -106,7 +156,8 @@ export class ModuleWatch {
     const covered = stored === undefined ? 0 : Number((await journal.readState(COVERED)) ?? 0);
     const unseen = [...rows].filter((row) => row.status === "applied" && row.sequence > covered);
     if (unseen.length > 0) {
-      await this.#own(ownership, claimObjects(this.#context, unseen, await this.#list(), ownership));
+      const listed = this.#withoutJournal(await this.#listAll({ definitions: false }));
+      await this.#own(ownership, claimObjects(this.#context, unseen, listed, ownership));
     }
     this.#ownership = ownership;
     return ownership;
@@ -125,10 +176,18 @@ export class ModuleWatch {
     for (const object of gone) ownership.remove(object);
   }
 
-  async #list(): Promise<readonly ListedObject[]> {
-    const { connection, dialect, journal } = this.#context;
-    const listed = await dialect.listObjects(connection, { definitions: false });
-    return listed.filter((object) => !journal.holds(object));
+  async #rulesOf(module: string): Promise<PluginRules | undefined> {
+    if (!this.#rules.has(module)) this.#rules.set(module, await rulesOf(this.#context, module));
+    return this.#rules.get(module);
+  }
+
+  #listAll(options: ListOptions): Promise<readonly ListedObject[]> {
+    const { connection, dialect } = this.#context;
+    return dialect.listObjects(connection, options);
+  }
+
+  #withoutJournal(objects: readonly ListedObject[]): readonly ListedObject[] {
+    return objects.filter((object) => !this.#context.journal.holds(object));
   }
 }
 

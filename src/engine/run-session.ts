@@ -128,7 +128,9 @@ export class RunSession {
     onEvent({ kind: "step-started", step: reference });
     const started = clock.elapsed();
     const work = async () => {
-      await executeStep(connection, dialect, step);
+      const plugin = await this.#watch.contain(step);
+      await executeStep(connection, dialect, step, plugin);
+      await this.#watch.release(step, plugin);
       const durationMs = Math.round(clock.elapsed() - started);
       await this.#write(this.#rowAfter(step, durationMs));
       return durationMs;
@@ -139,7 +141,7 @@ export class RunSession {
       this.#finished(reference, durationMs);
       return undefined;
     } catch (error) {
-      return asTenonError(error, reference);
+      return asTenonError(this.#watch.failed(step, error), reference);
     }
   }
 

@@ -9,6 +9,7 @@ import { type History, readHistory } from "./history.js";
 import type { Journal } from "./journal.js";
 import { type PlanOptions, planSteps, type Target } from "./plan.js";
 import type { PlanInput, PlannedStep } from "./plan-input.js";
+import { refuseForbidden } from "./plugin-rules.js";
 import { prepareStep } from "./prepare-step.js";
 import { cutIntoSegments } from "./segments.js";
 import { syncedMigrations } from "./synced-migrations.js";
@@ -76,6 +77,7 @@ export async function run(context: RunContext, target: Target, options: RunOptio
     const planned = planSteps(await planInput(context, history, target), target, options);
     if (planned.length === 0 && history.carryOver === undefined) return NOTHING;
     refuseOthers(planned, options.agreed);
+    await refuseForbidden(context, planned);
     const result = await runPlanned(context, target, options, planned);
     if (result !== "outdated") return result;
   }
@@ -93,6 +95,7 @@ export async function plan(
   if (await hasNothingToDo(context, target)) return { steps: [], history: { rows: [], journal: "current" } };
   const history = await readState(context);
   const steps = planSteps(await planInput(context, history, target), target, options);
+  await refuseForbidden(context, steps);
   for (const step of steps) prepareStep(step, context.dialect);
   return { steps, history };
 }

@@ -2,6 +2,7 @@ import type { Connection } from "../connection/index.js";
 import type { Dialect, ForeignKeyWatch, Loss, LossWatch, SessionSettings } from "../dialects/index.js";
 import { TenonError } from "../errors.js";
 import type { Statement } from "../sql/index.js";
+import type { PluginGuard } from "./plugin-guard.js";
 
 /** What the guards need to know of the work before it begins. */
 export interface GuardedWork {
@@ -18,8 +19,10 @@ export class StepGuards {
   readonly #foreignKeys: ForeignKeyWatch | undefined;
   readonly #allowLoss: readonly string[];
   readonly #keysCanBeOff: boolean;
+  readonly #plugin: PluginGuard | undefined;
 
-  constructor(connection: Connection, dialect: Dialect, step: GuardedWork) {
+  constructor(connection: Connection, dialect: Dialect, step: GuardedWork, plugin?: PluginGuard) {
+    this.#plugin = plugin;
     this.#allowLoss = step.allowLoss;
     this.#keysCanBeOff = dialect.capabilities.canViolateForeignKeys;
     this.#losses = dialect.watchLosses(connection);
@@ -29,16 +32,19 @@ export class StepGuards {
 
   /** True for a statement that needs neither `before` nor `after`. */
   passes(statement: Statement): boolean {
+    if (this.#plugin?.passes === false) return false;
     return this.#foreignKeys === undefined && this.#losses.passes?.(statement) === true;
   }
 
   async before(statement: Statement): Promise<void> {
+    await this.#plugin?.before(statement);
     await this.#losses.before(statement);
     await this.#foreignKeys?.before(statement);
   }
 
   async after(statement: Statement): Promise<void> {
     await this.#losses.after(statement);
+    await this.#plugin?.after(statement);
   }
 
   /** @throws TenonError `ROWS_LOST`, `OBJECTS_LOST`, `FOREIGN_KEYS_VIOLATED` */
