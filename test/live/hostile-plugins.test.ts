@@ -1,0 +1,179 @@
+import { randomBytes } from "node:crypto";
+import { describe, expect, onTestFinished, test } from "vitest";
+import {
+  type Connection,
+  connect,
+  defineModule,
+  type Module,
+  SchemaManager,
+  TenonError,
+} from "../../src/index.js";
+import { engines, type LiveDatabase, type LiveEngine } from "./engines.js";
+import type { Attempt } from "./hostile/attempt.js";
+import { postgresAttempts, postgresDynamicAttempts } from "./hostile/postgres.js";
+import { readEverything } from "./hostile/read-everything.js";
+import { sqliteAttempts } from "./hostile/sqlite.js";
+
+const core = defineModule(
+  "shop",
+  "core",
+  {},
+  {
+    1: {
+      name: "Shop",
+      up: {
+        sqlite: [
+          "CREATE TABLE plans (id INTEGER PRIMARY KEY)",
+          "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, plan INTEGER REFERENCES plans (id) ON DELETE CASCADE)",
+          "CREATE TABLE orders (id INTEGER PRIMARY KEY AUTOINCREMENT, user_id INTEGER REFERENCES users (id), note TEXT)",
+          "CREATE INDEX orders_by_user ON orders (user_id)",
+          "CREATE VIEW order_list AS SELECT id, note FROM orders",
+          "CREATE TRIGGER order_list_delete INSTEAD OF DELETE ON order_list BEGIN DELETE FROM orders WHERE id = old.id; END",
+          "CREATE VIRTUAL TABLE orders_text USING fts5 (note)",
+          "CREATE TRIGGER orders_indexed AFTER INSERT ON orders BEGIN INSERT INTO orders_text (rowid, note) VALUES (new.id, new.note); END",
+        ],
+        postgres: [
+          "CREATE TABLE plans (id INTEGER PRIMARY KEY)",
+          "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, plan INTEGER REFERENCES plans (id) ON DELETE CASCADE)",
+          "CREATE TABLE orders (id SERIAL PRIMARY KEY, user_id INTEGER REFERENCES users (id), note TEXT)",
+          "CREATE INDEX orders_by_user ON orders (user_id)",
+          "CREATE VIEW order_list AS SELECT id, note FROM orders",
+          "CREATE FUNCTION order_count() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM orders'",
+        ],
+      },
+    },
+    2: {
+      name: "Rows",
+      up: [
+        "INSERT INTO plans VALUES (1), (2)",
+        "INSERT INTO users VALUES (1, 'Ann', NULL), (2, 'Bob', 2)",
+        "INSERT INTO orders (user_id, note) VALUES (1, 'tea'), (1, 'cups')",
+      ],
+    },
+  },
+);
+
+function evil({ up, verify }: Attempt): Module {
+  return defineModule("evil", "plugin", { prefix: "evil_" }, { 1: { name: "Evil", up, verify } });
+}
+
+interface Shop {
+  readonly database: LiveDatabase;
+  readonly connection: Connection;
+}
+
+async function shop(engine: LiveEngine): Promise<Shop> {
+  const database = await engine.create();
+  return openShop(engine, database, await database.connect());
+}
+
+async function openShop(engine: LiveEngine, database: LiveDatabase, connection: Connection): Promise<Shop> {
+  // A hundred refusals are a hundred commits; nothing here is about a power cut.
+  if (engine.engine === "sqlite") await connection.execute("PRAGMA synchronous = OFF");
+  await connection.executeScript(
+    "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT); INSERT INTO settings VALUES ('shop', 'open')",
+  );
+  await new SchemaManager(connection, core).migrateToLatest();
+  return { database, connection };
+}
+
+async function attempt(connection: Connection, hostile: Attempt): Promise<TenonError> {
+  try {
+    await new SchemaManager(connection, evil(hostile), { others: [core] }).migrateToLatest();
+  } catch (error) {
+    if (error instanceof TenonError) return error;
+    throw error;
+  }
+  throw new Error(`A plugin that ${hostile.what} was not refused.`);
+}
+
+/** Those that were refused with another code than they should be, or not at all. */
+async function tryAll({ database, connection }: Shop, attempts: readonly Attempt[]): Promise<string[]> {
+  const before = await readEverything(database);
+  const wrong: string[] = [];
+  for (const hostile of attempts) {
+    const error = await attempt(connection, hostile).catch((missed: Error) => missed);
+    if (!(error instanceof TenonError)) return [...wrong, error.message];
+    const { code } = error;
+    if (code !== (hostile.code ?? code)) wrong.push(`${hostile.what}: ${code} ${error.message}`);
+    const after = await readEverything(database);
+    // Compared as texts first: the long way only shows what is different.
+    if (JSON.stringify(after) !== JSON.stringify(before)) expect(after, hostile.what).toEqual(before);
+  }
+  return wrong;
+}
+
+describe.each(engines)("hostile plugins on $name", (engine) => {
+  const attempts = engine.engine === "sqlite" ? sqliteAttempts : postgresAttempts;
+
+  test("at least sixty are tried", () => {
+    expect(attempts.length).toBeGreaterThanOrEqual(60);
+  });
+
+  test("each is refused, says why, and changes nothing", async () => {
+    expect(await tryAll(await shop(engine), attempts)).toEqual([]);
+  });
+
+  test("a refusal names the object, its owner and the line", async () => {
+    const { connection } = await shop(engine);
+    const error = await attempt(connection, {
+      what: "deletes",
+      up: "CREATE TABLE evil_notes (id INTEGER PRIMARY KEY);\n\nDELETE FROM users;",
+    });
+
+    expect(error.message).toMatch(/users, which belongs to module shop: its version 1 made it/);
+    expect(error.where).toMatchObject({ module: "evil", version: "1", line: 3 });
+  });
+});
+
+describe.each(engines.filter(({ engine }) => engine === "postgres"))(
+  "SQL made at run time on $name",
+  (engine) => {
+    test("the server refuses what no text shows", async () => {
+      expect(await tryAll(await shop(engine), postgresDynamicAttempts)).toEqual([]);
+    });
+  },
+);
+
+describe("hostile plugins on a server where the host itself has few rights", () => {
+  const [server] = engines.filter(({ name }) => name === "PostgreSQL");
+
+  test("each is refused, without a role of its own to run with", async () => {
+    if (server === undefined) throw new Error("There is no PostgreSQL among the engines.");
+    const database = await server.create();
+    const url = await ownerOf(database);
+    const connection = await connect(url);
+    onTestFinished(() => connection.close());
+
+    const opened = await openShop(server, database, connection);
+
+    expect(
+      await connection.query("SELECT rolsuper AS super FROM pg_roles WHERE rolname = current_user"),
+    ).toEqual([{ super: false }]);
+    const otherwise = await tryAll(opened, [...postgresAttempts, ...postgresDynamicAttempts]);
+    expect(otherwise.filter((each) => !IN_OTHER_WORDS.test(each))).toEqual([]);
+  });
+});
+
+/** A foreign key stands in the way before the guard does, or the text is enough to see it. */
+const IN_OTHER_WORDS =
+  /: MIGRATION_FAILED .*(?:foreign key|depend on it|transaction termination|permission denied for language)|: PLUGIN_FORBIDDEN \w+val on/;
+
+/** Makes a user who owns the database and nothing else. */
+async function ownerOf(database: LiveDatabase): Promise<string> {
+  const admin = await database.connect();
+  const owner = `tenon_owner_${randomBytes(4).toString("hex")}`;
+  const [row] = await admin.query("SELECT current_database() AS name");
+  await admin.executeScript(
+    `CREATE ROLE ${owner} LOGIN PASSWORD 'sesame'; ALTER DATABASE ${row?.["name"]} OWNER TO ${owner}; ALTER SCHEMA public OWNER TO ${owner}`,
+  );
+  onTestFinished(async () => {
+    await admin.executeScript(
+      `REASSIGN OWNED BY ${owner} TO CURRENT_USER; DROP OWNED BY ${owner}; DROP ROLE ${owner}`,
+    );
+  });
+  const url = new URL(database.url);
+  url.username = owner;
+  url.password = "sesame";
+  return url.href;
+}
