@@ -15,6 +15,7 @@ export type {
 export { changePassword, type Encryption, type PasswordChange } from "./encryption/index.js";
 export { connectToLockFile } from "./libsql.js";
 export type { PgClient, PgPool } from "./pg-client.js";
-export { type PgSession, pgSessionOf } from "./pg-session.js";
+export type { TakePiece } from "./pg-copy-out.js";
+export { type CopyRequest, type PgSession, pgSessionOf } from "./pg-session.js";
 export { redactUrl } from "./redact-url.js";
 export { type DatabaseUrl, parseDatabaseUrl } from "./url.js";

@@ -2,9 +2,10 @@ import { TenonError } from "../errors.js";
 import type { ColumnInfo, Connection, ExecuteResult, Row, SqlInput } from "./connection.js";
 import { type FailedStatement, StatementBatch } from "./pg-batch.js";
 import { readRelationColumns, relationExists } from "./pg-catalog.js";
+import type { TakePiece } from "./pg-copy-out.js";
 import { sessionLostWhileIdle, statementError } from "./pg-errors.js";
 import { firstWord } from "./pg-first-word.js";
-import type { PgSession, SecondSession } from "./pg-session.js";
+import type { CopyRequest, PgSession, SecondSession } from "./pg-session.js";
 import { cursorFor } from "./pg-stream.js";
 import { encodeParameter } from "./pg-values.js";
 import type { Answer, Failure, PgWire } from "./pg-wire.js";
@@ -97,6 +98,29 @@ export class PgConnection implements Connection, PgSession {
       if (this.#wire.lost === undefined && this.#wire.status !== "failed")
         await this.#closeCursor(cursor.close);
     }
+  }
+
+  async copyIn(request: CopyRequest, pieces: AsyncIterable<Uint8Array>): Promise<number> {
+    let own: { readonly thrown: unknown } | undefined;
+    const watched = async function* (): AsyncGenerator<Uint8Array> {
+      try {
+        yield* pieces;
+      } catch (thrown) {
+        own = { thrown };
+        throw thrown;
+      }
+    };
+    try {
+      const answer = await this.#inTurn("COPY", () => this.#wire.copyIn(request, watched()));
+      return answer.count;
+    } catch (error) {
+      throw own === undefined ? error : own.thrown;
+    }
+  }
+
+  async copyOut(request: CopyRequest, take: TakePiece): Promise<number> {
+    const answer = await this.#inTurn("COPY", () => this.#wire.copyOut(request, take));
+    return answer.count;
   }
 
   async transaction<T>(work: (connection: Connection) => Promise<T>): Promise<T> {

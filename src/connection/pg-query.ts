@@ -13,9 +13,18 @@ export interface PgProtocol {
   execute(message: object): void;
   sync(): void;
   sendCopyFail(reason: string): void;
+  sendCopyFromChunk(piece: Buffer): void;
+  endCopyFrom(): void;
   once(event: "readyForQuery" | "end", listener: () => void): void;
   removeListener(event: "readyForQuery" | "end", listener: () => void): void;
-  readonly stream: { cork?(): void; uncork?(): void };
+  readonly stream: {
+    readonly writableNeedDrain?: boolean;
+    cork?(): void;
+    uncork?(): void;
+    pause?(): void;
+    resume?(): void;
+    once?(event: "drain" | "close", listener: () => void): unknown;
+  };
 }
 
 /**
@@ -103,5 +112,5 @@ export class PgQuery {
 
   handlePortalSuspended(): void {}
   handleEmptyQuery(): void {}
-  handleCopyData(): void {}
+  handleCopyData(_message: { readonly chunk: Uint8Array }, _protocol: PgProtocol): void {}
 }

@@ -1,4 +1,5 @@
 import type { Connection } from "./connection.js";
+import type { TakePiece } from "./pg-copy-out.js";
 
 /** What is known of the session behind a connection to PostgreSQL. */
 export interface PgSession {
@@ -6,6 +7,21 @@ export interface PgSession {
   readonly announcedPid: number | undefined;
   /** Opens a second session in the same way; undefined where the first was lent, and for PGlite. */
   openSecond(options?: SecondSession): Promise<Connection | undefined>;
+  /**
+   * Loads rows with COPY and gives their number. A piece may end anywhere in a row, but for PGlite, where each is loaded on its own: give
+   * whole rows. What the pieces throw comes out of here, and nothing is loaded then.
+   */
+  copyIn(request: CopyRequest, pieces: AsyncIterable<Uint8Array>): Promise<number>;
+  /** Reads rows with COPY and gives their number; every piece holds whole rows. */
+  copyOut(request: CopyRequest, take: TakePiece): Promise<number>;
+}
+
+/** https://www.postgresql.org/docs/current/sql-copy.html */
+export interface CopyRequest {
+  /** A table with its columns, or a query in parentheses. */
+  readonly of: string;
+  /** What stands in WITH: `FORMAT csv`. */
+  readonly options: string;
 }
 
 export interface SecondSession {

@@ -1,7 +1,10 @@
 import { TenonError } from "../errors.js";
 import { describePgClient, type PgClient, type PgReadiness, readinessOf } from "./pg-client.js";
+import { PgCopyIn } from "./pg-copy-in.js";
+import { PgCopyOut, type TakePiece } from "./pg-copy-out.js";
 import { PgQuery } from "./pg-query.js";
 import { endsSession } from "./pg-server-error.js";
+import type { CopyRequest } from "./pg-session.js";
 import type { WireInput } from "./pg-values.js";
 import {
   type Answer,
@@ -52,6 +55,17 @@ export class PgSocket implements PgWire {
 
   run(sql: string): Promise<Answer | Failure> {
     return this.#say(new PgQuery(sql));
+  }
+
+  copyIn({ of, options }: CopyRequest, pieces: AsyncIterable<Uint8Array>): Promise<Answer | Failure> {
+    return this.#say(new PgCopyIn(`COPY ${of} FROM STDIN WITH (${options})`, pieces));
+  }
+
+  async copyOut({ of, options }: CopyRequest, take: TakePiece): Promise<Answer | Failure> {
+    const query = new PgCopyOut(`COPY ${of} TO STDOUT WITH (${options})`, take);
+    const outcome = await this.#say(query);
+    await query.takenAll();
+    return outcome;
   }
 
   async close(): Promise<void> {

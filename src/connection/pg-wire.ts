@@ -1,5 +1,6 @@
 import type { Row } from "./connection.js";
-import type { SecondSession } from "./pg-session.js";
+import type { TakePiece } from "./pg-copy-out.js";
+import type { CopyRequest, SecondSession } from "./pg-session.js";
 import type { WireInput } from "./pg-values.js";
 
 /** What a statement, or the last one of a script, answered. */
@@ -42,5 +43,9 @@ export interface PgWire {
   ask(sql: string, parameters: readonly WireInput[]): Promise<Answer | Failure>;
   /** A script in the simple protocol, in one round trip; its rows are dropped. */
   run(sql: string): Promise<Answer | Failure>;
+  /** COPY into a table; the count of the answer is that of its rows. */
+  copyIn(request: CopyRequest, pieces: AsyncIterable<Uint8Array>): Promise<Answer | Failure>;
+  /** COPY of a query. What `take` throws comes out of here, when the server has said all it had to. */
+  copyOut(request: CopyRequest, take: TakePiece): Promise<Answer | Failure>;
   close(): Promise<void>;
 }

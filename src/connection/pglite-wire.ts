@@ -1,7 +1,9 @@
 import type { PGlite, protocol } from "@electric-sql/pglite";
 import { messageOf } from "../errors.js";
 import type { Row } from "./connection.js";
+import type { TakePiece } from "./pg-copy-out.js";
 import { answerOf, type DecodedField, decodeFields, decodeRow } from "./pg-rows.js";
+import type { CopyRequest } from "./pg-session.js";
 import type { WireInput } from "./pg-values.js";
 import {
   type Answer,
@@ -46,6 +48,39 @@ export class PgliteWire implements PgWire {
     return this.#say([this.#serialize.query(sql)], false);
   }
 
+  /** The engine has no STDIN: it reads a piece from the file /dev/blob, and the pieces one after the other. */
+  async copyIn({ of, options }: CopyRequest, pieces: AsyncIterable<Uint8Array>): Promise<Answer | Failure> {
+    let count = 0;
+    try {
+      for await (const piece of pieces) {
+        const blob = new Blob([new Uint8Array(piece)]);
+        const { affectedRows } = await this.#engine.query(
+          `COPY ${of} FROM '/dev/blob' WITH (${options})`,
+          [],
+          { blob },
+        );
+        count += affectedRows ?? 0;
+      }
+      return { kind: "answer", rows: [], command: "COPY", count, finished: 1 };
+    } catch (thrown) {
+      return this.#copyFailed(thrown);
+    }
+  }
+
+  async copyOut({ of, options }: CopyRequest, take: TakePiece): Promise<Answer | Failure> {
+    let blob: Blob | undefined;
+    let count = 0;
+    try {
+      const answer = await this.#engine.query(`COPY ${of} TO '/dev/blob' WITH (${options})`);
+      blob = answer.blob;
+      count = answer.affectedRows ?? 0;
+    } catch (thrown) {
+      return this.#copyFailed(thrown);
+    }
+    if (blob !== undefined && blob.size > 0) await take(new Uint8Array(await blob.arrayBuffer()));
+    return { kind: "answer", rows: [], command: "COPY", count, finished: 1 };
+  }
+
   async close(): Promise<void> {
     try {
       // An engine that has ended itself has nothing left to close.
@@ -53,6 +88,11 @@ export class PgliteWire implements PgWire {
     } finally {
       this.#afterClose();
     }
+  }
+
+  #copyFailed(thrown: unknown): Failure {
+    if (this.status === "open") this.status = "failed";
+    return { kind: "failure", thrown, finished: 0 };
   }
 
   async #say(messages: readonly Uint8Array[], keepRows: boolean): Promise<Answer | Failure> {
