@@ -11,7 +11,8 @@ export interface JournalStatements {
   readonly writeState: string;
   readonly readAll: string;
   readonly readOne: string;
-  readonly write: string;
+  /** Writes so many rows at once. */
+  write(rows: number): string;
   readonly writeProgress: string;
   readonly remove: string;
   rename(address: TableAddress, newName: string): string;
@@ -31,7 +32,8 @@ export function journalStatements(
   const { quote, placeholder } = dialect;
   const list = columns.map(quote).join(", ");
   const keys = ["module", "version"];
-  const values = columns.map((_, index) => placeholder(index + 1)).join(", ");
+  const values = (row: number): string =>
+    `(${columns.map((_, index) => placeholder(row * columns.length + index + 1)).join(", ")})`;
   const updates = columns
     .filter((column) => !keys.includes(column))
     .map((column) => `  ${quote(column)} = excluded.${quote(column)}`)
@@ -86,12 +88,13 @@ export function journalStatements(
     ].join("\n"),
     readAll: `SELECT ${list} FROM ${journal.sql} ORDER BY "sequence"`,
     readOne: `SELECT ${list} FROM ${journal.sql} WHERE "module" = ${placeholder(1)} AND "version" = ${placeholder(2)}`,
-    write: [
-      `INSERT INTO ${journal.sql} (${list})`,
-      `VALUES (${values})`,
-      `ON CONFLICT ("module", "version") DO UPDATE SET`,
-      updates,
-    ].join("\n"),
+    write: (rows) =>
+      [
+        `INSERT INTO ${journal.sql} (${list})`,
+        `VALUES ${Array.from({ length: rows }, (_, row) => values(row)).join(",\n  ")}`,
+        `ON CONFLICT ("module", "version") DO UPDATE SET`,
+        updates,
+      ].join("\n"),
     writeProgress: [
       `UPDATE ${journal.sql}`,
       `SET "progress" = ${placeholder(1)}`,

@@ -19,6 +19,18 @@ export interface SchemaDialect {
   introspect(connection: Connection, options?: IntrospectOptions): Promise<DatabaseModel>;
 
   /**
+   * What `introspect` reads, as a text that is not understood yet: cheaper to take and to keep. A later Tenon reads
+   * it as long as it knows `captureForm`.
+   */
+  capture(connection: Connection): Promise<string>;
+
+  /** Raised whenever `modelOf` could not read what an older `capture` has written. */
+  readonly captureForm: number;
+
+  /** The model that a captured text tells. */
+  modelOf(captured: string, options?: IntrospectOptions): DatabaseModel;
+
+  /**
    * The model as the engine itself would tell it: built in `scratch` and read back. For models that come from
    * elsewhere than a database. `scratch` is left as it was found.
    */

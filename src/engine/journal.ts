@@ -161,7 +161,15 @@ export class Journal {
   }
 
   async write(row: JournalRow): Promise<void> {
-    await this.#connection.execute(this.#sql.write, encodeRow(row));
+    await this.writeAll([row]);
+  }
+
+  /** Writes rows of which no two are of one migration. */
+  async writeAll(rows: readonly JournalRow[]): Promise<void> {
+    for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
+      const part = rows.slice(start, start + ROWS_AT_ONCE);
+      await this.#connection.execute(this.#sql.write(part.length), part.flatMap(encodeRow));
+    }
   }
 
   async writeProgress(module: string, version: Version, progress: Progress): Promise<void> {
@@ -250,6 +258,9 @@ export class Journal {
     );
   }
 }
+
+/** A round trip for each row would be felt where there are thousands. */
+const ROWS_AT_ONCE = 50;
 
 function shapeOf(columns: readonly string[] | undefined): JournalShape {
   if (columns === undefined) return "missing";

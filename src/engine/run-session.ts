@@ -27,6 +27,8 @@ export class RunSession {
   readonly #results: StepResult[] = [];
   /** The journal as it is once everything written so far is committed. */
   readonly #rows = new Map<string, JournalRow>();
+  /** Rows of finished steps of the open transaction; written together, since each statement has its price. */
+  readonly #unwritten = new Map<string, JournalRow>();
   #history: History | undefined;
   #last: Segment | undefined;
   #sequence = 0;
@@ -132,10 +134,12 @@ export class RunSession {
       await executeStep(connection, dialect, step, plugin);
       await this.#watch.release(step, plugin);
       const durationMs = Math.round(clock.elapsed() - started);
-      await this.#write(this.#rowAfter(step, durationMs));
+      this.#keep(this.#rowAfter(step, durationMs));
+      if (this.#mode === "each") await this.#writeRows();
       return durationMs;
     };
     try {
+      if (this.#mayReadJournal(step)) await this.#writeRows();
       await this.#watch.before(step, this.#rows.values());
       const durationMs = this.#mode === "run" ? await connection.transaction(work) : await work();
       this.#finished(reference, durationMs);
@@ -192,6 +196,7 @@ export class RunSession {
       result = await work();
     } catch (error) {
       if (connection.inTransaction) await connection.execute("ROLLBACK");
+      this.#unwritten.clear();
       this.#watch.rolledBack();
       throw error;
     }
@@ -272,6 +277,7 @@ export class RunSession {
 
   /** After a rollback the journal may be missing again, so the next transaction looks anew. */
   #forgetUncommitted(): void {
+    this.#unwritten.clear();
     this.#watch.rolledBack();
     if (this.#results.length === 0) this.#history = undefined;
   }
@@ -283,8 +289,31 @@ export class RunSession {
   }
 
   async #write(row: JournalRow): Promise<void> {
-    await this.#context.journal.write(row);
+    this.#keep(row);
+    await this.#writeRows();
+  }
+
+  #keep(row: JournalRow): void {
+    this.#unwritten.set(keyOf(row), row);
     this.#rows.set(keyOf(row), row);
+  }
+
+  async #writeRows(): Promise<void> {
+    const rows = [...this.#unwritten.values()];
+    this.#unwritten.clear();
+    await this.#context.journal.writeAll(rows);
+  }
+
+  /** Whether a step could notice that the rows of those before it are not written yet. */
+  #mayReadJournal({ planned: { step, migration }, scripts }: PreparedStep): boolean {
+    if (step.kind === "code" || migration?.verify?.kind === "code") return true;
+    const { table } = this.#context.journal.address;
+    const names = (text: string) => text.toLowerCase().includes(table.toLowerCase());
+    const verify = migration?.verify?.scripts ?? [];
+    return (
+      scripts.some(({ statements }) => statements.some(({ text }) => names(text))) ||
+      verify.some(({ text }) => names(text))
+    );
   }
 
   /**
@@ -293,6 +322,7 @@ export class RunSession {
    */
   async #writeBooks(isEnd: boolean, rows: readonly JournalRow[] = [...this.#rows.values()]): Promise<void> {
     const { connection, dialect, journal, clock } = this.#context;
+    await this.#writeRows();
     await this.#watch.settle(rows);
     const digests = digestsOf(rows.filter((row) => row.status === "applied"));
     await journal.writeDigests(rows.length, digests);

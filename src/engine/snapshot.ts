@@ -1,15 +1,17 @@
+import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { deflateRaw, inflateRaw } from "node:zlib";
 
 import type { Connection } from "../connection/index.js";
 import type { Dialect } from "../dialects/index.js";
 import { messageOf, TenonError } from "../errors.js";
-import { type DatabaseModel, MODEL_VERSION } from "../schema/index.js";
+import type { DatabaseModel } from "../schema/index.js";
 import type { Digests } from "./digest.js";
 import type { Journal } from "./journal.js";
 
 /** What the database looked like after the last run. */
 export interface Snapshot {
+  /** SHA-256 of what was read of the catalogue. */
   readonly fingerprint: string;
   /** UTC, ISO 8601. */
   readonly takenAt: string;
@@ -22,7 +24,9 @@ interface StoredSnapshot {
   readonly fingerprint: string;
   readonly takenAt: string;
   readonly applied: Readonly<Record<string, string>>;
-  readonly model: string;
+  /** The dialect's form of what it captured. */
+  readonly form: number;
+  readonly captured: string;
 }
 
 const deflate = promisify(deflateRaw);
@@ -51,15 +55,16 @@ export interface SnapshotRequest {
 export async function takeSnapshot(request: SnapshotRequest): Promise<void> {
   const { connection, dialect, journal, digests, takenAt } = request;
   if (!dialect.capabilities.readsModels) return;
-  const schema = await dialect.loadSchema();
-  const model = await readModel(connection, dialect, journal);
+  const { capture, captureForm } = await dialect.loadSchema();
+  const captured = await capture(connection);
   // Level 1: the text is repetitive, and a run should not wait for the last percent.
-  const packed = await deflate(Buffer.from(JSON.stringify(model)), { level: 1 });
-  const value = {
-    fingerprint: schema.fingerprint(model),
+  const packed = await deflate(Buffer.from(captured), { level: 1 });
+  const value: StoredSnapshot = {
+    fingerprint: createHash("sha256").update(captured).digest("hex"),
     takenAt,
     applied: Object.fromEntries(digests),
-    model: packed.toString("base64"),
+    form: captureForm,
+    captured: packed.toString("base64"),
   };
   await journal.writeState("snapshot", JSON.stringify(value));
 }
@@ -73,18 +78,16 @@ export async function keepSnapshot(journal: Journal, digests: Digests): Promise<
 }
 
 /** The snapshot of the last run; undefined when none was taken. @throws TenonError `JOURNAL_INVALID`, `JOURNAL_NEWER` */
-export async function readSnapshot(journal: Journal): Promise<Snapshot | undefined> {
+export async function readSnapshot(dialect: Dialect, journal: Journal): Promise<Snapshot | undefined> {
   const stored = await journal.readState("snapshot");
   if (stored === undefined) return undefined;
+  const schema = await dialect.loadSchema();
   try {
-    const { fingerprint, takenAt, applied, model }: StoredSnapshot = JSON.parse(stored);
-    const text = (await inflate(Buffer.from(model, "base64"))).toString("utf8");
-    return {
-      fingerprint,
-      takenAt,
-      digests: new Map(Object.entries(applied)),
-      model: checkVersion(JSON.parse(text)),
-    };
+    const { fingerprint, takenAt, applied, form, captured }: StoredSnapshot = JSON.parse(stored);
+    if (form !== schema.captureForm) throw otherForm(form, schema.captureForm);
+    const text = (await inflate(Buffer.from(captured, "base64"))).toString("utf8");
+    const model = schema.modelOf(text, { exclude: journal.patterns });
+    return { fingerprint, takenAt, digests: new Map(Object.entries(applied)), model };
   } catch (cause) {
     if (cause instanceof TenonError) throw cause;
     throw new TenonError(
@@ -98,11 +101,10 @@ export async function readSnapshot(journal: Journal): Promise<Snapshot | undefin
   }
 }
 
-function checkVersion(model: DatabaseModel): DatabaseModel {
-  if (model.version === MODEL_VERSION) return model;
-  throw new TenonError(
+function otherForm(form: number, known: number): TenonError {
+  return new TenonError(
     "JOURNAL_NEWER",
-    `The snapshot in the journal has the form ${model.version}; this Tenon knows the form ${MODEL_VERSION}.`,
+    `The snapshot in the journal has the form ${form}; this Tenon knows the form ${known}.`,
     { hint: "A newer Tenon has worked on this database. Use that version, or a later one." },
   );
 }

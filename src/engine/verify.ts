@@ -87,7 +87,7 @@ async function expectedModel(
   options: ValidateOptions,
 ): Promise<DatabaseModel | undefined> {
   if (options.replay === true) return replay(context, input);
-  const snapshot = await readSnapshot(context.journal);
+  const snapshot = await readSnapshot(context.dialect, context.journal);
   const applied = digestsOf(input.rows.filter((row) => row.status === "applied"));
   const isOfNow =
     snapshot !== undefined &&

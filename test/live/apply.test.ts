@@ -226,6 +226,37 @@ describe.each(engines)("applying on $name", (engine) => {
     ]);
   });
 
+  test.each(["run", "each"] as const)(
+    "a step that asks finds the journal rows of those before it (a transaction for the %s)",
+    async (transaction) => {
+      const database = await engine.create();
+      const connection = await database.connect();
+      const seen: unknown[] = [];
+      const manager = new SchemaManager(connection, {
+        ...users,
+        3: {
+          name: "Asks in SQL",
+          up: "CREATE TABLE asked AS SELECT version FROM schema_migrations",
+          down: "DROP TABLE asked",
+        },
+        4: {
+          name: "Asks in code",
+          up: async (inside) => {
+            seen.push(...(await inside.query("SELECT version FROM schema_migrations ORDER BY sequence")));
+          },
+        },
+      });
+
+      await manager.migrateToLatest({ transaction });
+
+      expect(seen).toEqual([{ version: "1" }, { version: "2" }, { version: "3" }]);
+      expect(await database.look("SELECT version FROM asked ORDER BY version")).toEqual([
+        { version: "1" },
+        { version: "2" },
+      ]);
+    },
+  );
+
   test("a code step cannot end the runner's transaction", async () => {
     const database = await engine.create();
     const connection = await database.connect();

@@ -37,71 +37,113 @@ export interface ColumnRow {
   readonly hidden: number;
 }
 
-export async function readCatalogue(connection: Connection): Promise<Catalogue> {
-  const objects = await connection.query(
-    "SELECT type, name, tbl_name, sql FROM main.sqlite_schema ORDER BY rowid",
-  );
-  const tables = await connection.query(
-    "SELECT name, type, wr, strict FROM pragma_table_list WHERE schema = 'main'",
-  );
-  const columns = await connection.query(columnsOf("table"));
-  const foreignKeys = await connection.query(
-    `SELECT t.name AS tbl, count(DISTINCT k.id) AS keys
-     FROM pragma_table_list t JOIN pragma_foreign_key_list(t.name, 'main') k
-     WHERE t.schema = 'main' AND t.type = 'table' GROUP BY t.name`,
+/**
+ * The catalogue as it was read: one JSON text for each query. A row that crosses into JavaScript costs more than
+ * SQLite needs to find it, so SQLite gathers them: https://sqlite.org/json1.html#jgrouparray
+ */
+export interface CapturedCatalogue {
+  readonly objects: string;
+  readonly tables: string;
+  readonly columns: string;
+  /** Without those of a virtual table whose extension is not loaded. */
+  readonly virtualColumns: string;
+  readonly foreignKeys: string;
+}
+
+export async function captureCatalogue(connection: Connection): Promise<CapturedCatalogue> {
+  const tables = await gather(
+    connection,
+    "name, type, wr, strict",
+    "pragma_table_list WHERE schema = 'main'",
   );
   return {
-    objects: objects.map((row) => ({
-      type: String(row["type"]),
-      name: String(row["name"]),
-      table: String(row["tbl_name"]),
-      sql: row["sql"] === null ? undefined : String(row["sql"]),
-    })),
-    tables: new Map(
-      tables.map((row) => [
-        String(row["name"]),
-        { type: String(row["type"]), withoutRowid: row["wr"] === 1, strict: row["strict"] === 1 },
-      ]),
+    objects: await gather(
+      connection,
+      "type, name, tbl_name, sql",
+      "(SELECT type, name, tbl_name, sql FROM main.sqlite_schema ORDER BY rowid)",
     ),
-    columns: byTable(columns),
-    virtualColumns: await readVirtualColumns(connection, tables),
-    foreignKeys: new Map(foreignKeys.map((row) => [String(row["tbl"]), Number(row["keys"])])),
+    tables,
+    columns: await gather(connection, COLUMN, columnsOf("table")),
+    virtualColumns: await gatherVirtualColumns(connection, parseTables(tables)),
+    foreignKeys: await gather(
+      connection,
+      "tbl, keys",
+      `(SELECT t.name AS tbl, count(DISTINCT k.id) AS keys
+        FROM pragma_table_list t JOIN pragma_foreign_key_list(t.name, 'main') k
+        WHERE t.schema = 'main' AND t.type = 'table' GROUP BY t.name)`,
+    ),
   };
 }
 
+export function readCaptured(captured: CapturedCatalogue): Catalogue {
+  const objects: [string, string, string, string | null][] = JSON.parse(captured.objects);
+  const foreignKeys: [string, number][] = JSON.parse(captured.foreignKeys);
+  return {
+    objects: objects.map(([type, name, table, sql]) => ({ type, name, table, sql: sql ?? undefined })),
+    tables: new Map(
+      parseTables(captured.tables).map(([name, type, withoutRowid, strict]) => [
+        name,
+        { type, withoutRowid: withoutRowid === 1, strict: strict === 1 },
+      ]),
+    ),
+    columns: byTable(captured.columns),
+    virtualColumns: byTable(captured.virtualColumns),
+    foreignKeys: new Map(foreignKeys),
+  };
+}
+
+const COLUMN = 't.name, c.name, c.type, c."notnull", c.pk, c.hidden';
+
+/** The columns of each table stand together and in their order, as the pragma gives them. */
 function columnsOf(type: "table" | "virtual"): string {
-  return `SELECT t.name AS tbl, c.name AS name, c.type AS type, c."notnull" AS required, c.pk AS key, c.hidden AS hidden
-    FROM pragma_table_list t JOIN pragma_table_xinfo(t.name, 'main') c
-    WHERE t.schema = 'main' AND t.type = '${type}' ORDER BY t.name, c.cid`;
+  return `pragma_table_list t JOIN pragma_table_xinfo(t.name, 'main') c WHERE t.schema = 'main' AND t.type = '${type}'`;
+}
+
+async function gather(
+  connection: Connection,
+  columns: string,
+  from: string,
+  parameters: readonly string[] = [],
+): Promise<string> {
+  const sql = `SELECT json_group_array(json_array(${columns})) AS rows FROM ${from}`;
+  const [row] = await connection.query(sql, parameters);
+  return String(row?.["rows"]);
 }
 
 /**
  * The columns of virtual tables in one query; one by one where the extension behind one of them is not
  * loaded, which would fail the whole query.
  */
-async function readVirtualColumns(connection: Connection, tables: readonly { [name: string]: unknown }[]) {
-  const names = tables.filter((row) => row["type"] === "virtual").map((row) => String(row["name"]));
-  if (names.length === 0) return new Map<string, ColumnRow[]>();
-  const all = await rowsOrNone(connection, columnsOf("virtual"), []);
-  if (all !== undefined) return byTable(all);
-  const found = new Map<string, ColumnRow[]>();
+async function gatherVirtualColumns(connection: Connection, tables: readonly TableTuple[]): Promise<string> {
+  const names = tables.filter(([, type]) => type === "virtual").map(([name]) => name);
+  if (names.length === 0) return "[]";
+  const all = await gatherOrNone(connection, COLUMN, columnsOf("virtual"), []);
+  if (all !== undefined) return all;
+  const found: unknown[] = [];
   for (const name of names) {
-    const rows = await rowsOrNone(connection, `${SINGLE_TABLE_COLUMNS}`, [name, name]);
-    if (rows !== undefined) found.set(name, byTable(rows).get(name) ?? []);
+    const rows = await gatherOrNone(connection, `?, ${OWN_COLUMN}`, "pragma_table_xinfo(?, 'main')", [
+      name,
+      name,
+    ]);
+    if (rows !== undefined) found.push(...JSON.parse(rows));
   }
-  return found;
+  return JSON.stringify(found);
 }
 
-const SINGLE_TABLE_COLUMNS = `SELECT ? AS tbl, name, type, "notnull" AS required, pk AS key, hidden
-  FROM pragma_table_xinfo(?, 'main') ORDER BY cid`;
+const OWN_COLUMN = 'name, type, "notnull", pk, hidden';
 
 /**
  * Undefined when a module is missing: that is a state of the database, and every other failure is one of
  * ours.
  */
-async function rowsOrNone(connection: Connection, sql: string, parameters: readonly string[]) {
+async function gatherOrNone(
+  connection: Connection,
+  columns: string,
+  from: string,
+  parameters: readonly string[],
+): Promise<string | undefined> {
   try {
-    return await connection.query(sql, parameters);
+    return await gather(connection, columns, from, parameters);
   } catch (error) {
     if (error instanceof Error && /no such module|error in|vtable constructor/i.test(error.message))
       return undefined;
@@ -109,19 +151,24 @@ async function rowsOrNone(connection: Connection, sql: string, parameters: reado
   }
 }
 
-function byTable(rows: readonly { [name: string]: unknown }[]): Map<string, ColumnRow[]> {
+type TableTuple = readonly [name: string, type: string, withoutRowid: number, strict: number];
+
+function parseTables(text: string): readonly TableTuple[] {
+  return JSON.parse(text);
+}
+
+function byTable(text: string): Map<string, ColumnRow[]> {
+  const rows: [string, string, string, number, number, number][] = JSON.parse(text);
   const columns = new Map<string, ColumnRow[]>();
-  for (const row of rows) {
-    const table = String(row["tbl"]);
-    const list = columns.get(table) ?? [];
-    columns.set(table, list);
-    list.push({
-      name: String(row["name"]),
-      type: String(row["type"]),
-      notNull: row["required"] === 1,
-      key: Number(row["key"]),
-      hidden: Number(row["hidden"]),
-    });
+  let table: string | undefined;
+  let list: ColumnRow[] = [];
+  for (const [owner, name, type, notNull, key, hidden] of rows) {
+    if (owner !== table) {
+      table = owner;
+      list = columns.get(owner) ?? [];
+      columns.set(owner, list);
+    }
+    list.push({ name, type, notNull: notNull === 1, key, hidden });
   }
   return columns;
 }

@@ -15,7 +15,13 @@ import {
   type View,
 } from "../../schema/index.js";
 import type { IntrospectOptions } from "../schema-dialect.js";
-import { type Catalogue, type ColumnRow, readCatalogue, type SchemaRow } from "./catalogue.js";
+import {
+  type Catalogue,
+  type ColumnRow,
+  captureCatalogue,
+  readCaptured,
+  type SchemaRow,
+} from "./catalogue.js";
 import { readCreateIndex } from "./read-create-index.js";
 import { readCreateTable } from "./read-create-table.js";
 import { readCreateTrigger, readCreateView, readCreateVirtualTable } from "./read-create-view.js";
@@ -30,7 +36,11 @@ export async function introspect(
   connection: Connection,
   options: IntrospectOptions = {},
 ): Promise<DatabaseModel> {
-  const catalogue = await readCatalogue(connection);
+  return modelOf(readCaptured(await captureCatalogue(connection)), options);
+}
+
+/** What a reading of the catalogue tells, as a model. */
+export function modelOf(catalogue: Catalogue, options: IntrospectOptions = {}): DatabaseModel {
   const shadows = findShadowTables(catalogue);
   const isOurs = (row: SchemaRow) =>
     !row.name.startsWith("sqlite_") &&
