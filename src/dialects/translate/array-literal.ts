@@ -2,8 +2,11 @@ import { Untranslatable } from "./translation.js";
 
 type Element = string | null | readonly Element[];
 
-/** A PostgreSQL array as text (`{a,"b c",NULL}`) as JSON. https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO */
-export function arrayAsJson(text: string, isNumber: boolean): string {
+/**
+ * A PostgreSQL array as text (`{a,"b c",NULL}`) as JSON; `write` says one element in JSON.
+ * https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO
+ */
+export function arrayAsJson(text: string, write: (element: string) => string): string {
   const parts = text.match(/"(?:[^"\\]|\\.)*"|[{},]|[^{},"]+/gs) ?? [];
   let at = 0;
   const read = (): Element => {
@@ -23,10 +26,12 @@ export function arrayAsJson(text: string, isNumber: boolean): string {
   };
   const found = read();
   if (!Array.isArray(found) || at !== parts.length) throw new Untranslatable(`the array ${text}`);
-  return JSON.stringify(isNumber ? asNumbers(found) : found);
+  return jsonOf(found, write);
 }
 
-function asNumbers(element: Element): unknown {
-  if (element === null) return null;
-  return typeof element === "string" ? Number(element) : element.map(asNumbers);
+function jsonOf(element: Element, write: (element: string) => string): string {
+  if (element === null) return "null";
+  return typeof element === "string"
+    ? write(element)
+    : `[${element.map((each) => jsonOf(each, write)).join(",")}]`;
 }

@@ -17,13 +17,33 @@ export function defaultToPostgres(text: string, type: string, scope: ToPostgresS
   const value = bareNode(nodes);
   if (value?.kind === "text" && (value.text === "TRUE" || value.text === "FALSE"))
     return type === "boolean" ? value.text.toLowerCase() : numberFor(value.text === "TRUE" ? "1" : "0", type);
-  if (value?.kind === "string") {
-    if (type === "bytea") return `'\\x${Buffer.from(value.value, "utf8").toString("hex")}'`;
-    if (type === "boolean" && /^[01]$/.test(value.value)) return numberFor(value.value, type);
-    return quoteText(value.value);
-  }
+  if (value?.kind === "string") return stringFor(value.value, type);
+  if (value?.kind === "blob" && type !== "bytea") throw new Untranslatable(`bytes as the default of ${type}`);
   return expressionToPostgres(text, scope);
 }
+
+/** A text as the default of a column of a type; SQLite takes any text in any column. */
+function stringFor(text: string, type: string): string {
+  if (type === "bytea") return `'\\x${Buffer.from(text, "utf8").toString("hex")}'`;
+  if (type === "boolean" && /^[01]$/.test(text)) return numberFor(text, type);
+  const form = FORMS.find(([name]) => name.test(type))?.[1];
+  if (form !== undefined && !form.test(text.trim()))
+    throw new Untranslatable(`the text ${quoteText(text)} as the default of ${type}`);
+  return quoteText(text);
+}
+
+/** What a text must look like so that PostgreSQL reads a value of the type in it. */
+const FORMS: readonly (readonly [RegExp, RegExp])[] = [
+  [/^(?:smallint|integer|bigint)\b/, /^[+-]?\d+$/],
+  [/^(?:real|double precision|numeric)\b/, /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i],
+  [/^boolean$/, /^(?:t|true|f|false|yes|no|on|off)$/i],
+  [
+    /^(?:date|timestamp)\b/,
+    /^\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: ?(?:Z|[+-]\d\d(?::?\d\d)?))?)?$/,
+  ],
+  [/^time\b/, /^\d\d:\d\d(?::\d\d(?:\.\d+)?)?/],
+  [/^uuid$/, /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i],
+];
 
 function numberOf(text: string): string | undefined {
   const bare = text.replaceAll(/[()\s]/g, "");
@@ -36,7 +56,9 @@ function numberFor(number: string, type: string): string {
     if (/^[01]$/.test(number)) return number === "1" ? "true" : "false";
     throw new Untranslatable(`the boolean ${number}`);
   }
-  return isNumeric(type) ? number : quoteText(number);
+  if (isNumeric(type)) return number;
+  if (/^(?:text|character|citext|jsonb?)/.test(type)) return quoteText(number);
+  throw new Untranslatable(`the number ${number} as the default of ${type}`);
 }
 
 function isNumeric(type: string): boolean {

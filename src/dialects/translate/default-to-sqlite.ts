@@ -1,11 +1,8 @@
 import { type Node, readNodes } from "./expression-nodes.js";
-import {
-  expressionToSqlite,
-  literalToSqlite,
-  quoteText,
-  type ToSqliteScope,
-} from "./expression-to-sqlite.js";
+import { expressionToSqlite, type ToSqliteScope } from "./expression-to-sqlite.js";
+import { literalToSqlite, NUMBERS, quoteText } from "./literal-to-sqlite.js";
 import type { PostgresType } from "./postgres-type.js";
+import { Untranslatable } from "./translation.js";
 import { bareNode } from "./write-nodes.js";
 
 /**
@@ -19,6 +16,8 @@ export function defaultToSqlite(text: string, type: PostgresType, scope: ToSqlit
   if (UUIDS.has(key(nodes))) return NEW_UUID;
   const value = bareNode(nodes);
   if (value?.kind === "string") return literalToSqlite(value.value, type);
+  const number = numberText(value === undefined ? nodes : [value]);
+  if (number !== undefined && NUMBERS.has(type.base)) return literalToSqlite(number, type);
   if (value?.kind === "array") return arrayDefault(value);
   if (value?.kind === "text" && type.base === "boolean") {
     if (value.text === "TRUE") return "1";
@@ -58,12 +57,33 @@ export const NEW_UUID = [
 ].join(" || ");
 
 function arrayDefault(node: Node & { readonly kind: "array" }): string {
+  return quoteText(arrayJson(node));
+}
+
+function arrayJson(node: Node & { readonly kind: "array" }): string {
   const elements = node.parts.map((part) => {
     const element = bareNode(part);
+    const number = numberText(part);
+    if (number !== undefined) return number;
     if (element?.kind === "string") return JSON.stringify(element.value);
-    return element?.kind === "number" ? element.text : "null";
+    if (element?.kind === "array") return arrayJson(element);
+    const word = element?.kind === "text" ? element.text : "";
+    if (/^(?:TRUE|FALSE|NULL)$/.test(word)) return word.toLowerCase();
+    throw new Untranslatable("an array of what is no literal");
   });
-  return quoteText(`[${elements.join(",")}]`);
+  return `[${elements.join(",")}]`;
+}
+
+/** A number with its sign, which is a piece of its own. */
+function numberText(nodes: readonly Node[]): string | undefined {
+  const [sign, number, ...others] = nodes;
+  if (sign?.kind === "text" && /^[+-]$/.test(sign.text) && number !== undefined && others.length === 0) {
+    const operand = bareNode([number]);
+    return operand?.kind === "number" ? `${sign.text === "-" ? "-" : ""}${operand.text}` : undefined;
+  }
+  const only = bareNode(nodes);
+  if (only?.kind === "number") return only.text;
+  return only?.kind === "group" && only.parts.length === 1 ? numberText(only.parts[0] ?? []) : undefined;
 }
 
 /** A form in which white space, casts and parentheses do not count. */

@@ -66,7 +66,8 @@ class NodeReader {
       case "number":
         return { kind: "number", text: token.text, gap };
       case "blob":
-        if (!/^x/i.test(token.text)) throw new Untranslatable(`the bits ${token.text}`);
+        // Bits are text on SQLite.
+        if (/^b/i.test(token.text)) return { kind: "string", value: token.text.slice(2, -1), gap };
         return { kind: "blob", hex: token.text.slice(2, -1), gap };
       case "word":
       case "quoted-name":
@@ -195,11 +196,26 @@ function stringValue(text: string, syntax: SqlSyntax): string {
     const tag = text.indexOf("$", 1) + 1;
     return text.slice(tag, -tag);
   }
-  // Only the escapes that Tenon and the engine themselves write: a doubled backslash.
-  if (/^e'/i.test(text) && !/\\[^\\']/.test(text.replaceAll("\\\\", "")))
-    return plain(text.slice(1)).replaceAll("\\\\", "\\");
+  if (/^e'/i.test(text)) return withoutEscapes(plain(text.slice(1)), text);
   throw new Untranslatable(`the string ${text}`);
 }
+
+/** https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-STRINGS-ESCAPE; bytes above 127 depend on the encoding. */
+function withoutEscapes(inner: string, whole: string): string {
+  return inner.replaceAll(
+    /\\(?:u([\da-fA-F]{4})|U([\da-fA-F]{8})|x([\da-fA-F]{1,2})|([0-7]{1,3})|(.))/gs,
+    (_, four?: string, eight?: string, hex?: string, octal?: string, character = "") => {
+      const unicode = four ?? eight;
+      if (unicode !== undefined) return String.fromCodePoint(Number.parseInt(unicode, 16));
+      if (hex === undefined && octal === undefined) return ESCAPES[character] ?? character;
+      const code = hex === undefined ? Number.parseInt(octal ?? "", 8) : Number.parseInt(hex, 16);
+      if (code === 0 || code > 127) throw new Untranslatable(`the string ${whole}`);
+      return String.fromCharCode(code);
+    },
+  );
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
 
 /** Words of the language in expressions and queries: everything else is a name or a function. */
 const KEYWORDS = new Set(

@@ -1,7 +1,8 @@
-import { arrayAsJson } from "./array-literal.js";
 import { type Node, readNodes } from "./expression-nodes.js";
+import { literalToSqlite, NUMBERS, quoteText } from "./literal-to-sqlite.js";
 import { type PostgresType, readPostgresType } from "./postgres-type.js";
 import { Untranslatable } from "./translation.js";
+import { isExactText } from "./types-to-sqlite.js";
 import { bareNode, type NodeWords, writeLists, writeNodes } from "./write-nodes.js";
 
 export interface ToSqliteScope {
@@ -19,53 +20,6 @@ export function expressionToSqlite(text: string, scope: ToSqliteScope): string {
   return writeNodes(readNodes(text, "postgres"), sqliteWords(scope));
 }
 
-/** A literal of a type as SQLite holds it. */
-export function literalToSqlite(value: string, type: PostgresType): string {
-  if (type.dimensions > 0) return quoteText(arrayAsJson(value, NUMBERS.has(type.base)));
-  if (NUMBERS.has(type.base)) {
-    if (/^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i.test(value)) return value.trim();
-    throw new Untranslatable(`the number ${value}`);
-  }
-  if (type.base === "boolean") {
-    const truth = TRUTHS[value.trim().toLowerCase()];
-    if (truth === undefined) throw new Untranslatable(`the boolean ${value}`);
-    return truth;
-  }
-  if (type.base === "bytea") {
-    if (/^\\x(?:[0-9a-f]{2})*$/i.test(value)) return `X'${value.slice(2)}'`;
-    throw new Untranslatable(`the bytes ${value}`);
-  }
-  return quoteText(value);
-}
-
-export function quoteText(value: string): string {
-  return `'${value.replaceAll("'", "''")}'`;
-}
-
-const NUMBERS: ReadonlySet<string> = new Set([
-  "smallint",
-  "integer",
-  "bigint",
-  "real",
-  "double precision",
-  "numeric",
-]);
-
-const TRUTHS: Readonly<Record<string, string>> = {
-  t: "1",
-  true: "1",
-  on: "1",
-  yes: "1",
-  y: "1",
-  "1": "1",
-  f: "0",
-  false: "0",
-  off: "0",
-  no: "0",
-  n: "0",
-  "0": "0",
-};
-
 function sqliteWords(scope: ToSqliteScope): NodeWords {
   const words: NodeWords = {
     string: quoteText,
@@ -82,7 +36,7 @@ function sqliteWords(scope: ToSqliteScope): NodeWords {
 function writeName(path: readonly string[], { schemas, typeOf }: ToSqliteScope): string {
   const name = path.at(-1) ?? "";
   const type = typeOf(name);
-  if (type?.base === "numeric" && !(Number(type.modifiers[0]) <= 15))
+  if (type !== undefined && isExactText(type))
     throw new Untranslatable(`${name}, whose exact numbers are text there`);
   const [first = "", ...rest] = path;
   const isSchema =

@@ -12,7 +12,8 @@ import {
   type View,
 } from "../../schema/index.js";
 import { defaultToSqlite } from "./default-to-sqlite.js";
-import { expressionToSqlite, quoteText, type ToSqliteScope } from "./expression-to-sqlite.js";
+import { expressionToSqlite, type ToSqliteScope } from "./expression-to-sqlite.js";
+import { quoteText } from "./literal-to-sqlite.js";
 import { type PostgresType, readPostgresType } from "./postgres-type.js";
 import { type TranslateOptions, type Translation, TranslationReport, Untranslatable } from "./translation.js";
 import { typeCheck } from "./type-checks.js";

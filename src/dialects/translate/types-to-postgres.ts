@@ -20,7 +20,7 @@ export function readSqliteType(text: string): SqliteType {
  * a REAL always is a double. This table is described in docs/types.md.
  */
 export function postgresTypeOf(type: SqliteType): string | undefined {
-  return TYPES[type.base]?.(type.modifiers);
+  return (TYPES[type.base] ?? OTHERS.find(([name]) => name.test(type.base))?.[1])?.(type.modifiers);
 }
 
 type Rule = (modifiers: readonly string[]) => string;
@@ -78,6 +78,18 @@ const TYPES: Readonly<Record<string, Rule>> = {
   JSON: plain("jsonb"),
   JSONB: plain("jsonb"),
 };
+
+/** Names that no other engine has in this form, or that say more than SQLite heeds: `INT UNSIGNED`, `LONGTEXT`, `VARCHAR2(20)`. */
+const OTHERS: readonly (readonly [RegExp, Rule])[] = [
+  [/^(?:UNSIGNED |SIGNED )?(?:BIG |MEDIUM )?INT(?:EGER|4)?(?: UNSIGNED| SIGNED)?$/, plain("bigint")],
+  [/^(?:SMALLINT|TINYINT|BIGINT)(?: UNSIGNED| SIGNED)$/, plain("bigint")],
+  [/^N?VARCHAR2$/, text],
+  [/^(?:TINY|MEDIUM|LONG|N)(?:TEXT|CLOB)$|^STRING$/, plain("text")],
+  [/^(?:TINY|MEDIUM|LONG)BLOB$|^(?:VAR)?BINARY$/, plain("bytea")],
+  [/^FLOAT[48]$|^(?:DOUBLE|REAL) UNSIGNED$/, plain("double precision")],
+  [/^(?:NUMBER|DEC|FIXED)$|^(?:NUMERIC|DECIMAL) UNSIGNED$/, numeric],
+  [/^CITEXT$/, plain("citext")],
+];
 
 /** The bases of all types that translate, for the documentation to be compared with. */
 export const POSTGRES_RULE_BASES: readonly string[] = Object.keys(TYPES);

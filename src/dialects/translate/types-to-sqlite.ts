@@ -48,15 +48,22 @@ const embedding: Rule = ([dimensions]) => ({
 /** A REAL is exact to 15 digits: https://sqlite.org/floatingpoint.html; more are kept as text. */
 const MOST_EXACT_DIGITS = 15;
 
-const numeric: Rule = ([precision, scale]) => {
-  if (precision === undefined || Number(precision) > MOST_EXACT_DIGITS) return { type: "text" };
-  return { type: `numeric(${[precision, ...(scale === undefined ? [] : [scale])].join(", ")})` };
-};
+/** Whether the numbers of a type are kept as text, so that none of their digits is lost. */
+export function isExactText({ base, modifiers, dimensions }: PostgresType): boolean {
+  return base === "numeric" && dimensions === 0 && !(Number(modifiers[0]) <= MOST_EXACT_DIGITS);
+}
+
+const numeric: Rule = (modifiers) =>
+  isExactText({ base: "numeric", modifiers, dimensions: 0 })
+    ? { type: "text" }
+    : { type: `numeric(${modifiers.join(", ")})` };
 
 const TYPES: Readonly<Record<string, Rule>> = {
   smallint: plain("smallint"),
   integer: plain("integer"),
   bigint: plain("bigint"),
+  // A number of 32 bits without a sign, which no type of SQLite's own is.
+  oid: plain("bigint", `"c" BETWEEN 0 AND 4294967295`),
   real: plain("real"),
   "double precision": plain("double precision"),
   numeric,
