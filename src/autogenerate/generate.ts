@@ -98,7 +98,11 @@ async function generateIn(
     keepsSecurity: () => false,
   });
   const plan = await schema.planChanges(current, targetModel(current, kept, own, schema), {
-    renames: { hints: (request.renames ?? []).map(parseRenameHint), ask: request.askRename },
+    renames: {
+      hints: (request.renames ?? []).map(parseRenameHint),
+      // Renamed or dropped: either way the tables have moved ahead.
+      ask: request.check === true ? () => "dropped" : request.askRename,
+    },
   });
   const notes = desired.notes.map((note) => note.reason);
   if (plan.statements.length === 0) {

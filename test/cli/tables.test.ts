@@ -82,7 +82,7 @@ test("sync refuses a loss with how much it is, and makes it when it is allowed b
   const place = new Workplace(config({ notes: ["body", "draft"] }));
   await place.tenon(["generate", "users"]);
   await place.tenon(["up"]);
-  await place.tenon(["sync"]);
+  await place.tenon(["sync", "--module", "notes"]);
   const database = new Database(place.path("app.db"));
   database.exec("INSERT INTO notes (id, draft) VALUES (1, 'a'), (2, NULL)");
   database.close();
@@ -101,4 +101,31 @@ test("sync refuses a loss with how much it is, and makes it when it is allowed b
     },
   ]);
   expect(allowed.status).toBe(0);
+});
+
+test("a plugin that nobody has brought in is left alone by sync, and followed once it is there", async () => {
+  const place = new Workplace(config());
+  await place.tenon(["generate", "users"]);
+  await place.tenon(["up"]);
+
+  const before = await place.tenon(["sync"]);
+  await place.tenon(["sync", "--module", "notes"]);
+  place.write(config({ notes: ["body", "title"] }));
+  const after = await place.json(["sync"]);
+
+  expect([before.status, before.stdout]).toEqual([0, "Nothing to do: the database is as the tables ask.\n"]);
+  expect(before.stderr).toContain("notes is a plugin that is not applied: `tenon sync --module notes`.");
+  expect(after.document).toMatchObject({ changes: [{ kind: "add-column", object: "notes.title" }] });
+});
+
+test("a check ends with 3 also where the change may be a rename, about which nobody is asked", async () => {
+  const place = new Workplace(config({ email: true }));
+  await place.tenon(["generate", "users"]);
+  const [path, text] = Object.entries(config({ email: true }))[0] ?? ["", ""];
+  place.write({ [path]: text.replace("email: text()", "mail: text()") });
+
+  const { status, stdout } = await place.tenon(["generate", "--check"]);
+
+  expect(status).toBe(3);
+  expect(stdout).toContain("The tables have moved ahead of the migrations.");
 });

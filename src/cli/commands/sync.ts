@@ -1,9 +1,11 @@
 import type { SyncResult } from "../../api/index.js";
+import type { Module } from "../../modules/index.js";
 import { confirm } from "../ask.js";
 import { CHANGE_FLAGS, renameAnswers } from "../change-flags.js";
 import type { Command, CommandContext, Outcome } from "../command.js";
 import { describeChanges } from "../describe-changes.js";
 import { SWITCH } from "../flag.js";
+import type { Project } from "../project.js";
 import { counted, versionForJson } from "../wording.js";
 
 export const command: Command = {
@@ -20,10 +22,10 @@ export const command: Command = {
     "Compares the Drizzle tables of modules that have tables alone with the database, and changes it under the guards of\n" +
     "a migration. What was done is a version of the module in the journal, with its SQL and the SQL that takes it back.\n" +
     "What would lose data is refused with how many rows it is, unless --allow-loss names it. When nothing has changed\n" +
-    "since the last time, one query tells so.",
+    "since the last time, one query tells so. A plugin is brought in by its name, and followed from then on.",
   examples: [
     { line: "tenon sync --dry-run", does: "the SQL, and nothing is written" },
-    { line: "tenon sync", does: "every module that has tables alone" },
+    { line: "tenon sync", does: "every core module that has tables alone, and the plugins in use" },
     { line: "tenon sync --module notes --allow-loss notes.draft", does: "one module; a column may go" },
   ],
   run: sync,
@@ -33,8 +35,12 @@ async function sync(context: CommandContext): Promise<Outcome> {
   const { arguments: given, terminal } = context;
   const isDry = given.isSet("dry-run");
   const project = await context.openProject(isDry ? "look" : "create");
-  const named = given.text("module");
-  const modules = named === undefined ? project.modules.list() : [project.modules.get(named)];
+  const modules = await project.modulesToApply(given.text("module"));
+  const inactive = given.text("module") === undefined ? inactivePlugins(project, modules) : [];
+  for (const name of inactive)
+    terminal.note(`${name} is a plugin that is not applied: \`tenon sync --module ${name}\`.`);
+  if (inactive.length > 0 && !modules.some(hasTablesAlone))
+    return outcome(project.database, NOTHING, context);
   const manager = project.manager(modules);
   const request = {
     ...(await renameAnswers(context)),
@@ -68,6 +74,18 @@ async function sync(context: CommandContext): Promise<Outcome> {
   }
   return outcome(project.database, await manager.sync(request), context);
 }
+
+/** Those that would follow their tables and that nobody has brought in. */
+function inactivePlugins(project: Project, chosen: readonly Module[]): readonly string[] {
+  const left = project.modules.list().filter((module) => !chosen.includes(module) && hasTablesAlone(module));
+  return left.map((module) => module.name);
+}
+
+function hasTablesAlone({ source }: Module): boolean {
+  return source.kind === "tables";
+}
+
+const NOTHING: SyncResult = { changes: [], hazards: [], notes: [], sql: "", steps: [] };
 
 function outcome(database: string, result: SyncResult, { terminal }: CommandContext): Outcome {
   for (const note of result.notes) terminal.note(note);
