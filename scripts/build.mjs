@@ -11,6 +11,19 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, "dist");
 const joined = join(dist, ".joined");
 
+// What nearly every start needs stands in one file each: errors for the command that only prints its help, then what
+// opens a database and finds that there is nothing to do. A group takes along what its files import.
+const TOGETHER = [
+  { name: "errors", test: isOneOf(["errors.js"]), priority: 3 },
+  // Not `cli/main.js` itself: it awaits, and whatever a command loads would wait for it in turn.
+  { name: "command-line", test: isOneOf(["cli/run-command-line.js"]), priority: 2 },
+  {
+    name: "core",
+    test: isOneOf(["index.js", "dialects/sqlite/index.js", "connection/libsql.js"]),
+    priority: 1,
+  },
+];
+
 rmSync(dist, { recursive: true, force: true });
 compile();
 await joinScripts();
@@ -28,6 +41,11 @@ function compile() {
   if (result.status !== 0) process.exit(result.status ?? 1);
 }
 
+function isOneOf(files) {
+  const paths = new Set(files.map((file) => join(dist, file)));
+  return (id) => paths.has(id);
+}
+
 async function joinScripts() {
   const bundle = await rolldown({
     input: { index: join(dist, "index.js"), "cli/main": join(dist, "cli/main.js") },
@@ -40,6 +58,7 @@ async function joinScripts() {
     format: "esm",
     entryFileNames: "[name].js",
     chunkFileNames: "chunks/[name]-[hash].js",
+    codeSplitting: { groups: TOGETHER },
   });
   await bundle.close();
 }

@@ -10,7 +10,8 @@ import {
 } from "../engine/index.js";
 import { TenonError } from "../errors.js";
 import type { Module } from "../modules/index.js";
-import type { Change, DatabaseModel, Hazard, RenameAnswers, Selection, Unjudged } from "../schema/index.js";
+import type { DatabaseModel, RenameAnswers, Selection, Unjudged } from "../schema/index.js";
+import type { DiffChange, DiffHazard } from "./described-plan.js";
 
 /** One side of a comparison: a database, or what the migrations of modules build in a scratch. */
 export type DiffSide = Connection | { readonly modules: readonly Module[] };
@@ -30,18 +31,6 @@ export interface DiffOptions extends Selection {
   readonly concurrently?: boolean | undefined;
   /** Name of the journal table in both databases; it is left out of the comparison. */
   readonly journalTable?: string | undefined;
-}
-
-export interface DiffChange {
-  readonly kind: Change["kind"];
-  readonly object: string;
-  readonly description: string;
-}
-
-export interface DiffHazard {
-  readonly kind: Hazard["kind"];
-  readonly object: string;
-  readonly description: string;
 }
 
 /** What makes one database look like another. */
@@ -87,7 +76,8 @@ export interface ApplyDiffOptions {
  */
 export async function diff(options: DiffOptions): Promise<Diff> {
   // Loaded here, for whoever uses the library or a command without comparing anything.
-  const { describe, formatAddress, parseRenameHint } = await import("../schema/index.js");
+  const { parseRenameHint } = await import("../schema/index.js");
+  const { describePlan } = await import("./described-plan.js");
   const dialect = await loadDialect(engineOf(options));
   const [from, to] = [
     await readSide(options.from, options, dialect),
@@ -101,16 +91,7 @@ export async function diff(options: DiffOptions): Promise<Diff> {
     concurrently: options.concurrently,
   });
   return {
-    changes: plan.comparison.changes.map((change) => ({
-      kind: change.kind,
-      object: formatAddress(change.object),
-      description: describe(change),
-    })),
-    hazards: plan.hazards.map(({ kind, object, description }) => ({
-      kind,
-      object: formatAddress(object),
-      description,
-    })),
+    ...describePlan(plan),
     unjudged: plan.comparison.unjudged.map((each) => each.reason),
     toSql: () => {
       refuseUnjudged(plan.comparison.unjudged);

@@ -2,8 +2,8 @@ import type { Connection, EngineName } from "../connection/index.js";
 import { TenonError } from "../errors.js";
 import { publicVersion } from "../migrations/index.js";
 import type { Module } from "../modules/index.js";
-import { describe, formatAddress, type RenameAnswers } from "../schema/index.js";
-import type { DiffChange, DiffHazard } from "./diff.js";
+import type { RenameAnswers } from "../schema/index.js";
+import type { DiffChange, DiffHazard } from "./described-plan.js";
 
 export interface GenerateOptions {
   /** A module that has a folder of migrations and tables: `{ migrations: "./migrations", tables: { users } }`. */
@@ -62,6 +62,7 @@ export interface GenerateResult {
  */
 export async function generate(title: string, options: GenerateOptions): Promise<GenerateResult> {
   const { generateMigration, engineOfTables } = await import("../autogenerate/index.js");
+  const { describePlan } = await import("./described-plan.js");
   const { module, connection } = options;
   const { source } = module;
   const given = source.kind === "inline" ? undefined : source.tables;
@@ -87,16 +88,7 @@ export async function generate(title: string, options: GenerateOptions): Promise
   const { version, plan, notes, files } = generated;
   return {
     version: version === undefined ? undefined : publicVersion(version),
-    changes: plan.comparison.changes.map((change) => ({
-      kind: change.kind,
-      object: formatAddress(change.object),
-      description: describe(change),
-    })),
-    hazards: plan.hazards.map(({ kind, object, description }) => ({
-      kind,
-      object: formatAddress(object),
-      description,
-    })),
+    ...describePlan(plan),
     notes,
     files: files.map((file) => file.path),
   };

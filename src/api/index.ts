@@ -1,11 +1,10 @@
 // The public interface in code: thin classes over the engine.
 export type { CreatedMigration, CreateMigrationOptions } from "./create-migration.js";
 export { defineModule, isModule } from "./define-module.js";
+export type { DiffChange, DiffHazard } from "./described-plan.js";
 export {
   type ApplyDiffOptions,
   type Diff,
-  type DiffChange,
-  type DiffHazard,
   type DiffOptions,
   type DiffSide,
   diff,

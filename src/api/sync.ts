@@ -3,8 +3,7 @@ import { nextVersionOf, type RunContext, readState, type StepResult } from "../e
 import { TenonError } from "../errors.js";
 import { publicVersion } from "../migrations/index.js";
 import { type Module, orderModules } from "../modules/index.js";
-import { describe, formatAddress } from "../schema/index.js";
-import type { DiffChange, DiffHazard } from "./diff.js";
+import type { DiffChange, DiffHazard } from "./described-plan.js";
 import { migrateLatest } from "./migrate-latest.js";
 
 export interface SyncRequest extends SyncOptions {
@@ -62,21 +61,13 @@ async function describeSync(
   { module, plan, upSql, notes }: SyncPlan,
   steps: readonly StepResult[],
 ): Promise<SyncResult> {
+  const { describePlan } = await import("./described-plan.js");
   const [step] = steps;
   const version = publicVersion(step?.version ?? nextVersionOf((await readState(context)).rows, module));
+  const told = describePlan(plan);
   return {
-    changes: plan.comparison.changes.map((change) => ({
-      module,
-      kind: change.kind,
-      object: formatAddress(change.object),
-      description: describe(change),
-    })),
-    hazards: plan.hazards.map(({ kind, object, description }) => ({
-      module,
-      kind,
-      object: formatAddress(object),
-      description,
-    })),
+    changes: told.changes.map((change) => ({ module, ...change })),
+    hazards: told.hazards.map((hazard) => ({ module, ...hazard })),
     notes,
     sql: upSql === "" ? "" : `-- ${module}@${version}\n\n${upSql}`,
     steps,
