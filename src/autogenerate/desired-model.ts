@@ -3,10 +3,17 @@ import type { EngineName } from "../connection/index.js";
 import { loadTranslation, type Untranslated } from "../dialects/index.js";
 import { TenonError } from "../errors.js";
 import type { SourceTables } from "../migrations/index.js";
-import { type DatabaseModel, formatAddress, type IndexPart, type Table } from "../schema/index.js";
+import {
+  type Change,
+  type DatabaseModel,
+  formatAddress,
+  type IndexPart,
+  type Table,
+} from "../schema/index.js";
 import { findObjects } from "./drizzle/find-objects.js";
 import { impliedNameKey } from "./drizzle/implied-names.js";
 import { readTables } from "./drizzle/read-tables.js";
+import type { ReadingNote } from "./drizzle/table-parts.js";
 
 /** What the tables of a module ask of a database, in its engine's words, but as written: not yet as the engine tells it. */
 export interface DesiredModel {
@@ -14,8 +21,10 @@ export interface DesiredModel {
   /** Tables of other modules, as far as the foreign keys of this one need them. */
   readonly parents: readonly Table[];
   readonly impliedNames: ReadonlySet<string>;
-  /** What the translation for this engine leaves out without changing a meaning. */
-  readonly notes: readonly Untranslated[];
+  /** What the translation for this engine leaves out without changing a meaning, as sentences. */
+  readonly notes: readonly string[];
+  /** What is built in another way than it was written. */
+  readonly indexNotes: readonly ReadingNote[];
   /** Another whenever the tables ask for something else, or Tenon reads them in another way. */
   readonly hash: string;
 }
@@ -55,11 +64,25 @@ export async function readDesiredModel(
     model,
     parents: parents.model.tables,
     impliedNames: isTranslated ? everyName(model, read.impliedNames) : read.impliedNames,
-    notes: translated.notes,
+    notes: translated.notes.map((note) => note.reason),
+    indexNotes: isTranslated ? [] : read.notes,
     hash: createHash("sha256")
       .update(JSON.stringify([READING, engine, model]))
       .digest("base64url"),
   };
+}
+
+/** What people are told about these changes. */
+export function notesOn({ notes, indexNotes }: DesiredModel, changes: readonly Change[]): readonly string[] {
+  const isBuilt = ({ table, name }: ReadingNote["index"]) =>
+    changes.some(
+      ({ kind, object }) =>
+        (kind === "create-table" && object.name === table) ||
+        ((kind === "create-index" || kind === "change-index") &&
+          object.table === table &&
+          object.name === name),
+    );
+  return [...notes, ...indexNotes.filter(({ index }) => isBuilt(index)).map(({ text }) => text)];
 }
 
 /** The engine that tables were written for. @throws TenonError `MODULE_INVALID` */

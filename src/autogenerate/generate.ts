@@ -14,7 +14,7 @@ import {
 import type { Module } from "../modules/index.js";
 import { formatAddress, parseRenameHint, type RenameAnswers } from "../schema/index.js";
 import { planBack } from "./change-texts.js";
-import { readDesiredModel } from "./desired-model.js";
+import { notesOn, readDesiredModel } from "./desired-model.js";
 import { keepInexpressible } from "./expressible.js";
 import { type MigrationTexts, migrationTexts } from "./migration-files.js";
 import { replayModules } from "./replay-modules.js";
@@ -104,7 +104,7 @@ async function generateIn(
       ask: request.check === true ? () => "dropped" : request.askRename,
     },
   });
-  const notes = desired.notes.map((note) => note.reason);
+  const notes = notesOn(desired, plan.comparison.changes);
   if (plan.statements.length === 0) {
     return { version: undefined, plan, notes, texts: undefined, files: [] };
   }

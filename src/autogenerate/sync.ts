@@ -11,7 +11,7 @@ import { NOTHING_APPLIED, type SourceTables, type Version } from "../migrations/
 import type { Module } from "../modules/index.js";
 import { describe, parseRenameHint, type RenameAnswers } from "../schema/index.js";
 import { planBack, planScript } from "./change-texts.js";
-import { type DesiredModel, readDesiredModel } from "./desired-model.js";
+import { type DesiredModel, notesOn, readDesiredModel } from "./desired-model.js";
 import { keepInexpressible } from "./expressible.js";
 import { type OwnedObjects, ownedBy, refuseTaken } from "./owned-objects.js";
 import { normaliseDesired } from "./scratch-model.js";
@@ -178,7 +178,7 @@ async function makePlan(
     upSql: planScript(plan, dialect),
     downSql: back?.plan === undefined ? undefined : planScript(back.plan, dialect),
     notes: [
-      ...desired.notes.map((note) => note.reason),
+      ...notesOn(desired, plan.comparison.changes),
       ...(back !== undefined && back.plan === undefined ? [`This cannot be taken back: ${back.reason}`] : []),
     ],
     state: { hash: desired.hash, owned: ownedBy(kept) },

@@ -47,6 +47,7 @@ export function readPostgres(
     casing: options.casing,
     defaultSchema,
     implied: new Set(),
+    notes: [],
   };
   const readings = objects.tables.map(
     (table) => new TableReading(table, drizzle.getTableConfig(table), scope),
@@ -98,6 +99,7 @@ export function readPostgres(
     ),
     parents: parentsOf(readings, (column) => typeOf(column, defaultSchema, SERIAL_BASES), defaultSchema),
     impliedNames: scope.implied,
+    notes: scope.notes,
   };
 }
 
@@ -205,8 +207,15 @@ function readIndex(reading: TableReading, index: DrizzleIndex): IndexDefinition 
     if (isIndexedColumn(part)) return indexedColumn(part, reading.nameOf(part));
     return readIndexPart(reading.ownText(part, what), "postgres");
   });
+  const name = reading.indexName(index.name, parts);
+  if (index.concurrently === true) {
+    reading.noteIndex(
+      name,
+      `The index ${name} of ${reading.name} is built in the transaction of its change, which blocks writers of the table meanwhile; CONCURRENTLY cannot run there. Build it beforehand by hand where that is too long: it is then found standing.`,
+    );
+  }
   return {
-    name: reading.indexName(index.name, parts),
+    name,
     parts,
     unique: index.unique,
     method: method === "btree" ? undefined : method,

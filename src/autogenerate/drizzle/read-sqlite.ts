@@ -29,6 +29,7 @@ export function readSqlite(
     casing: options.casing,
     defaultSchema: "main",
     implied,
+    notes: [],
   };
   const readings = objects.tables.map(
     (table) => new TableReading(table, drizzle.getTableConfig(table), scope),
@@ -42,6 +43,7 @@ export function readSqlite(
     }),
     parents: parentsOf(readings, (column) => column.getSQLType(), "main"),
     impliedNames: implied,
+    notes: scope.notes,
   };
 }
 

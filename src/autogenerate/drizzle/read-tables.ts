@@ -4,6 +4,7 @@ import { findObjects, type TablesGiven } from "./find-objects.js";
 import { loadDrizzle } from "./load-drizzle.js";
 import { readPostgres } from "./read-postgres.js";
 import { readSqlite } from "./read-sqlite.js";
+import type { ReadingNote } from "./table-parts.js";
 
 /** Drizzle tables as a model of the engine that they were written for. */
 export interface ReadTables {
@@ -13,6 +14,7 @@ export interface ReadTables {
   readonly parents: readonly Table[];
   /** Constraints and indexes whose name nobody chose, as `nameKey`; one that stands under another name may keep it. */
   readonly impliedNames: ReadonlySet<string>;
+  readonly notes: readonly ReadingNote[];
 }
 
 export interface ReadTablesOptions {

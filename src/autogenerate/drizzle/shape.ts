@@ -85,6 +85,7 @@ export interface DrizzleIndex {
   readonly where?: unknown;
   readonly method?: string | undefined;
   readonly with?: Readonly<Record<string, unknown>> | undefined;
+  readonly concurrently?: boolean | undefined;
 }
 
 export interface DrizzleIndexedColumn {

@@ -33,6 +33,7 @@ export class TableReading {
   readonly #engine: Engine;
   readonly #casing: Casing | undefined;
   readonly #implied: Set<string>;
+  readonly #notes: ReadingNote[];
 
   constructor(table: object, config: DrizzleTableConfig, scope: ReadingScope) {
     this.table = table;
@@ -41,6 +42,7 @@ export class TableReading {
     this.#casing = scope.casing;
     this.defaultSchema = scope.defaultSchema;
     this.#implied = scope.implied;
+    this.#notes = scope.notes;
     this.schema = scope.engine === "sqlite" ? scope.defaultSchema : (config.schema ?? scope.defaultSchema);
     refuseUnknownParts(table, config.name);
   }
@@ -63,6 +65,11 @@ export class TableReading {
     const name = this.#engine === "postgres" ? cutName(made) : made;
     this.#implied.add(impliedNameKey(this, name));
     return name;
+  }
+
+  /** Tells people that an index is built in another way than they wrote it, where it is built. */
+  noteIndex(index: string, text: string): void {
+    this.#notes.push({ index: { table: this.name, name: index }, text });
   }
 
   /** SQL in which the columns of this table stand alone. */
@@ -170,6 +177,13 @@ export interface ReadingScope {
   readonly casing: Casing | undefined;
   readonly defaultSchema: string;
   readonly implied: Set<string>;
+  readonly notes: ReadingNote[];
+}
+
+/** A sentence about what is built in another way than it was written. */
+export interface ReadingNote {
+  readonly index: { readonly table: string; readonly name: string };
+  readonly text: string;
 }
 
 export function unsupported(object: string, message: string, hint: string): TenonError {
