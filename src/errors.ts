@@ -82,6 +82,13 @@ export const ERROR_CODES = {
   PLUGIN_FORBIDDEN: "a plugin says or does what no plugin may",
   OWNERSHIP_VIOLATED: "a plugin touches what it does not own",
 
+  // transfer
+  TARGET_NOT_EMPTY: "a table that would be filled has rows already",
+  TRANSFER_MISFITS: "rows of the source do not fit the target and nobody said what becomes of them",
+  TRANSFER_DIFFERS: "what arrived is not what the source has",
+  TRANSFER_UNFINISHED: "an earlier transfer was interrupted, and what it loaded is still there",
+  TRANSFER_CHANGED: "an interrupted transfer cannot go on, because the source or the request was changed",
+
   // files that commands write
   FILE_EXISTS: "a file that would be written exists already",
   FILE_FAILED: "a file cannot be read or written",

@@ -1,0 +1,107 @@
+import type { Connection } from "../connection/index.js";
+import type { SchemaDialect } from "../dialects/index.js";
+import { TenonError } from "../errors.js";
+import type { DatabaseModel, ObjectName } from "../schema/index.js";
+import type { TransferListener } from "./events.js";
+import { type LoadedTable, loadTables, type TableToLoad } from "./load.js";
+import { finishPostgres, merged } from "./postgres-finish.js";
+import { bringSequences, type LastNumber } from "./postgres-sequences.js";
+import { type EarlierTransfer, lockTransfers, PostgresStaging } from "./postgres-staging.js";
+import { qualified } from "./quote.js";
+import type { Source } from "./source.js";
+import type { TablePlan } from "./table-plan.js";
+
+export interface IntoRequest {
+  readonly source: Source;
+  readonly connection: Connection;
+  readonly schema: SchemaDialect;
+  readonly tables: readonly TableToLoad[];
+  /** What the target is to look like, as its engine tells it. */
+  readonly wanted: DatabaseModel;
+  readonly fingerprint: string;
+  readonly earlier: EarlierTransfer;
+  readonly jobs: number;
+  readonly listener: TransferListener;
+  readonly lastNumber: LastNumber;
+  /** Compares what was loaded with the source, before anybody can see it; throws when it differs. */
+  readonly prove: (loaded: readonly LoadedTable[], at: (plan: TablePlan) => ObjectName) => Promise<void>;
+  /** Looks at everything in its place, in the transaction that makes it visible; throws when something is wrong. */
+  readonly proveFinished: (connection: Connection) => Promise<void>;
+}
+
+/** Loads tables into PostgreSQL unseen, compares them with the source, and makes them visible at once. */
+export async function intoPostgres(request: IntoRequest): Promise<readonly LoadedTable[]> {
+  const { source, connection, schema, tables, wanted, jobs, listener } = request;
+  const plans = tables.map(({ plan }) => plan);
+  await lockTransfers(connection);
+  const current = await schema.introspect(connection);
+  const filled = await findFilled(connection, current, plans);
+  const staging = await PostgresStaging.open({
+    connection,
+    schema,
+    plans,
+    before: await statementsBefore(schema, current, wanted),
+    fingerprint: request.fingerprint,
+    earlier: request.earlier,
+  });
+  try {
+    listener({ kind: "phase", phase: "load" });
+    const loaded = await loadTables({ source, target: staging, tables, jobs, listener });
+    listener({ kind: "phase", phase: "prove" });
+    await request.prove(loaded, (plan) => staging.at(plan));
+    listener({ kind: "phase", phase: "finish" });
+    await finishPostgres({
+      staging,
+      schema,
+      plans,
+      wanted,
+      filled,
+      rejected: loaded.reduce((sum, each) => sum + each.rejected, 0),
+      beforeCommit: async () => {
+        await bringSequences(connection, plans, request.lastNumber);
+        await request.proveFinished(connection);
+      },
+      listener,
+    });
+    return loaded;
+  } finally {
+    await staging.closeWriters();
+  }
+}
+
+/** The tables that stand already and are empty. @throws TenonError `TARGET_NOT_EMPTY` */
+export async function findFilled(
+  connection: Connection,
+  current: DatabaseModel,
+  plans: readonly TablePlan[],
+): Promise<ReadonlySet<TablePlan>> {
+  const same = (a: ObjectName) => (b: ObjectName) => a.schema === b.schema && a.name === b.name;
+  const standing = plans.filter(({ target }) => current.tables.some(same(target)));
+  const taken = plans.filter(({ target }) => current.views.some(same(target)));
+  const filled: string[] = taken.map(({ target }) => `${target.name} (a view)`);
+  for (const { target } of standing) {
+    const [row] = await connection.query(`SELECT count(*) AS count FROM ${qualified(target)}`);
+    const count = Number(row?.["count"]);
+    if (count > 0) filled.push(`${target.name} (${count} ${count === 1 ? "row" : "rows"})`);
+  }
+  if (filled.length === 0) return new Set(standing);
+  throw new TenonError(
+    "TARGET_NOT_EMPTY",
+    `${connection.description} is not empty: ${filled.slice(0, 20).join(", ")}${filled.length > 20 ? " and more" : ""}.`,
+    {
+      hint: "Choose an empty database, or another schema of it with --into-schema. Nothing was changed.",
+      details: { tables: filled },
+    },
+  );
+}
+
+/** Extensions and types that columns need; a table cannot be made without them. */
+async function statementsBefore(
+  schema: SchemaDialect,
+  current: DatabaseModel,
+  wanted: DatabaseModel,
+): Promise<readonly string[]> {
+  const { extensions, types, schemas } = merged(current, wanted, []);
+  const { statements } = await schema.planChanges(current, { ...current, schemas, extensions, types });
+  return statements.map(({ text }) => text);
+}

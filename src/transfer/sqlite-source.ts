@@ -1,0 +1,164 @@
+import type { Connection, Row } from "../connection/index.js";
+import { primaryKeyOf, type Table } from "../schema/index.js";
+import { type Chunk, type ChunkRange, type CutTable, cutByOffset, cutSpan } from "./chunk.js";
+import { csvLine } from "./csv.js";
+import { quote } from "./quote.js";
+import type { Piece, Source } from "./source.js";
+import type { ColumnPlan, SourceRow, TablePlan } from "./table-plan.js";
+
+/**
+ * A SQLite database in one read transaction: what others write meanwhile is not seen, and nobody waits for anybody in WAL mode.
+ * https://sqlite.org/isolation.html
+ */
+export class SqliteSource implements Source {
+  readonly engine = "sqlite";
+  /** The driver does one thing at a time, and does it faster than PostgreSQL takes it. */
+  readonly readers = 64;
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  async cut({ source, columns }: TablePlan): Promise<CutTable> {
+    const key = rowidOf(source);
+    const bytes = columns.map(({ source: { name } }) => `ifnull(octet_length(${quote(name)}), 0)`);
+    const span = key === undefined ? "NULL, NULL" : `CAST(min(${key}) AS TEXT), CAST(max(${key}) AS TEXT)`;
+    const [row] = await this.#connection.query<Row>(
+      `SELECT json_array(count(*), total(${bytes.join(" + ") || "0"}), ${span}) AS found FROM ${address(source)}`,
+    );
+    const fingerprint = String(row?.["found"] ?? "[0]");
+    const [rows, , first, last]: readonly (number | string | null)[] = JSON.parse(fingerprint);
+    const count = Number(rows ?? 0);
+    const chunks =
+      typeof first === "string" && typeof last === "string"
+        ? cutSpan(BigInt(first), BigInt(last), count)
+        : cutByOffset(count);
+    return { rows: count, fingerprint, chunks };
+  }
+
+  copyOptions({ columns }: TablePlan): string | undefined {
+    return csvLine(columns) === undefined ? undefined : "FORMAT csv";
+  }
+
+  async *pieces({ source, columns }: TablePlan, chunk: Chunk): AsyncGenerator<Piece> {
+    const line = csvLine(columns) ?? "''";
+    const key = rowidOf(source);
+    if (chunk.range.kind === "rowid" && key !== undefined) {
+      yield* this.#steps(source, columns, line, key, chunk.range);
+      return;
+    }
+    const lines = this.#connection.stream<Row>(
+      `SELECT CAST(${line} AS BLOB) AS line FROM ${address(source)} ${tailOf(source, chunk.range)}`,
+    );
+    yield* gather(lines);
+  }
+
+  async *rows({ source, columns }: TablePlan, chunk: Chunk): AsyncGenerator<readonly SourceRow[]> {
+    const selected = columns.map(({ select }, index) => `${select} AS c${index}`);
+    const sql = `SELECT ${selected.join(", ")} FROM ${address(source)} ${tailOf(source, chunk.range)}`;
+    let batch: SourceRow[] = [];
+    for await (const row of this.#connection.stream(sql)) {
+      batch.push(Object.values(row));
+      if (batch.length < ROWS_OF_BATCH) continue;
+      yield batch;
+      batch = [];
+    }
+    if (batch.length > 0) yield batch;
+  }
+
+  async close(): Promise<void> {
+    if (this.#connection.inTransaction) await this.#connection.execute("ROLLBACK");
+  }
+
+  /** Many rows with one step of the driver: one blob of lines crosses the boundary, and is handed on as it is. */
+  async *#steps(
+    source: Table,
+    columns: readonly ColumnPlan[],
+    line: string,
+    key: string,
+    range: ChunkRange & { readonly kind: "rowid" },
+  ): AsyncGenerator<Piece> {
+    const step = `SELECT max(r) AS last, count(*) AS rows, CAST(group_concat(line, '') AS BLOB) AS lines
+      FROM (SELECT ${key} AS r, ${line} AS line FROM ${address(source)} WHERE ${key} > ? AND ${key} <= ? ORDER BY ${key} LIMIT ?)`;
+    const limit = await this.#rowsOfStep(source, columns, key, range);
+    let last: number | bigint = BigInt(range.first) - 1n;
+    for (;;) {
+      const found: readonly Row[] = await this.#connection.query(step, [last, BigInt(range.last), limit]);
+      const reached = found[0]?.["last"];
+      const lines = found[0]?.["lines"];
+      if ((typeof reached !== "number" && typeof reached !== "bigint") || !(lines instanceof Uint8Array))
+        return;
+      yield { bytes: lines, rows: Number(found[0]?.["rows"]) };
+      last = reached;
+    }
+  }
+
+  /** As many rows as make a piece of a good size, and never so many that the largest of them would make a huge one. */
+  async #rowsOfStep(
+    source: Table,
+    columns: readonly ColumnPlan[],
+    key: string,
+    range: ChunkRange & { readonly kind: "rowid" },
+  ): Promise<number> {
+    const bytes = columns
+      .map(({ source: { name } }) => `ifnull(octet_length(${quote(name)}), 0)`)
+      .join(" + ");
+    const [row] = await this.#connection.query<Row>(
+      `SELECT max(${bytes}) AS most, avg(${bytes}) AS usual FROM ${address(source)} WHERE ${key} BETWEEN ? AND ?`,
+      [BigInt(range.first), BigInt(range.last)],
+    );
+    const most = Math.max(1, Number(row?.["most"] ?? 1));
+    const usual = Math.max(1, Number(row?.["usual"] ?? 1));
+    return Math.max(
+      1,
+      Math.min(ROWS_OF_STEP, Math.floor(PIECE_BYTES / usual), Math.floor(LARGEST_BYTES / most)),
+    );
+  }
+}
+
+const ROWS_OF_BATCH = 500;
+const ROWS_OF_STEP = 2000;
+const PIECE_BYTES = 256 * 1024;
+const LARGEST_BYTES = 8 * 1024 * 1024;
+
+/** The number of a row under a name that no column has taken; undefined where rows have none: https://sqlite.org/rowidtable.html */
+export function rowidOf(table: Table): string | undefined {
+  if (table.withoutRowid === true || table.kind !== "ordinary") return undefined;
+  const taken = new Set(table.columns.map(({ name }) => name.toLowerCase()));
+  return ["rowid", "_rowid_", "oid"].find((name) => !taken.has(name));
+}
+
+function tailOf(table: Table, range: ChunkRange): string {
+  switch (range.kind) {
+    case "rowid": {
+      const key = rowidOf(table) ?? "rowid";
+      return `WHERE ${key} BETWEEN ${range.first} AND ${range.last} ORDER BY ${key}`;
+    }
+    case "offset": {
+      const key = primaryKeyOf(table)?.columns.map(({ name }) => quote(name)) ?? [];
+      const order = key.length === 0 ? "" : `ORDER BY ${key.join(", ")} `;
+      return `${order}LIMIT ${range.take} OFFSET ${range.skip}`;
+    }
+    default:
+      return "";
+  }
+}
+
+async function* gather(lines: AsyncIterable<Row>): AsyncGenerator<Piece> {
+  let parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const { line } of lines) {
+    if (!(line instanceof Uint8Array)) continue;
+    parts.push(line);
+    size += line.byteLength;
+    if (size < PIECE_BYTES) continue;
+    yield { bytes: Buffer.concat(parts), rows: parts.length };
+    [parts, size] = [[], 0];
+  }
+  if (parts.length > 0) yield { bytes: Buffer.concat(parts), rows: parts.length };
+}
+
+function address({ name }: Table): string {
+  return `main.${quote(name)}`;
+}
