@@ -48,6 +48,8 @@ export const ERROR_CODES = {
   MIGRATION_EMPTY: "a migration has nothing in it",
   MIGRATION_INVALID: "a migration's definition is not well formed",
   MIGRATION_NOT_UTF8: "a migration file is not UTF-8 text",
+  LAYOUT_UNCLEAR: "a folder may be that of several tools, and nobody said which",
+  LAYOUT_UNSUPPORTED: "a file of another tool holds what only that tool can run, or is for another engine",
   MIGRATIONS_FOLDER_MISSING: "the migrations folder does not exist",
   MODULE_DUPLICATE: "a module name is registered twice",
   MODULE_INVALID: "a module's definition is not well formed",

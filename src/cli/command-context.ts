@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
 
 import type { Settings } from "../config/index.js";
+import { TenonError } from "../errors.js";
+import type { LayoutChoice } from "../migrations/index.js";
 import type { Arguments } from "./arguments.js";
 import type { CommandContext, Outcome } from "./command.js";
 import type { Task } from "./command-line.js";
@@ -62,7 +64,11 @@ export async function runTask(
 
 async function settingsOf(parsed: Arguments, request: ContextRequest): Promise<Settings> {
   const { environment, workingFolder } = request;
-  const { readSettings } = await import("../config/index.js");
+  const [{ readSettings }, { LAYOUT_CHOICES }] = await Promise.all([
+    import("../config/index.js"),
+    import("../migrations/index.js"),
+  ]);
+  const layout = parsed.text("layout");
   const path = (flag: string) => {
     const given = parsed.text(flag);
     return given === undefined ? undefined : resolve(workingFolder, given);
@@ -72,6 +78,7 @@ async function settingsOf(parsed: Arguments, request: ContextRequest): Promise<S
     flags: {
       url: parsed.text("url"),
       dir: path("dir"),
+      layout: layout === undefined ? undefined : readLayoutFlag(layout, LAYOUT_CHOICES),
       journal: parsed.text("journal"),
       legacyModule: parsed.text("legacy-module"),
       lockTimeoutMs: parsed.milliseconds("lock-timeout"),
@@ -82,5 +89,13 @@ async function settingsOf(parsed: Arguments, request: ContextRequest): Promise<S
     iniFile: parsed.text("env"),
     environment,
     workingFolder,
+  });
+}
+
+function readLayoutFlag(given: string, known: readonly LayoutChoice[]): LayoutChoice {
+  const found = known.find((name) => name === given);
+  if (found !== undefined) return found;
+  throw new TenonError("USAGE", `There is no layout "${given}".`, {
+    hint: `The layouts are ${known.join(", ")}.`,
   });
 }

@@ -36,6 +36,11 @@ export function text(shown: string): FlagValue {
 export const GLOBAL_FLAGS: readonly FlagSpec[] = [
   { name: "url", value: text("URL"), summary: "the database: file:app.db, postgres://…, pglite:./folder" },
   { name: "dir", value: text("DIR"), summary: "a folder of migrations, as one core module called main" },
+  {
+    name: "layout",
+    value: text("NAME"),
+    summary: "the tool whose folder it is, where that cannot be seen: goose, flyway, …",
+  },
   { name: "config", value: text("FILE"), summary: "the config, instead of tenon.config.* of this folder" },
   { name: "env", value: text("FILE"), summary: "an ini file with a [database] section, instead of env.ini" },
   { name: "module", value: text("NAME"), summary: "only this module" },

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 
 import { TenonError } from "../errors.js";
+import { LAYOUT_CHOICES, type LayoutChoice } from "../migrations/index.js";
 import type { ConnectionConfig, JournalConfig, TenonConfig } from "./config.js";
 
 /**
@@ -17,7 +18,7 @@ export function checkConfig(value: unknown, file: string): TenonConfig {
     );
   }
   refuseUnknownKeys(value, CONFIG_KEYS, "", file);
-  const { url, modules, dir, journal, transaction, lockTimeout, connection } = value;
+  const { url, modules, dir, layout, journal, transaction, lockTimeout, connection } = value;
   if (modules !== undefined && dir !== undefined) {
     throw invalidConfig(
       file,
@@ -29,6 +30,7 @@ export function checkConfig(value: unknown, file: string): TenonConfig {
     url: optionalText(url, "url", 'Write for example `url: "file:app.db"`.', file),
     modules: checkModules(modules, file),
     dir: optionalText(dir, "dir", 'Write for example `dir: "./migrations"`.', file),
+    layout: checkLayout(layout, file),
     journal: checkJournal(journal, file),
     transaction: checkTransaction(transaction, file),
     lockTimeout: optionalMilliseconds(lockTimeout, "lockTimeout", file),
@@ -45,7 +47,16 @@ export function invalidConfig(file: string, why: string, hint: string, cause?: u
   });
 }
 
-const CONFIG_KEYS = ["url", "modules", "dir", "journal", "transaction", "lockTimeout", "connection"];
+const CONFIG_KEYS = [
+  "url",
+  "modules",
+  "dir",
+  "layout",
+  "journal",
+  "transaction",
+  "lockTimeout",
+  "connection",
+];
 const JOURNAL_KEYS = ["table", "legacyModule"];
 
 function refuseUnknownKeys(value: object, known: readonly string[], prefix: string, file: string): void {
@@ -57,6 +68,16 @@ function refuseUnknownKeys(value: object, known: readonly string[], prefix: stri
 function checkModules(value: unknown, file: string): TenonConfig["modules"] {
   if (value === undefined || Array.isArray(value)) return value;
   throw invalidConfig(file, "`modules` is not a list", "Write `modules: [ … ]`.");
+}
+
+function checkLayout(value: unknown, file: string): LayoutChoice | undefined {
+  const found = LAYOUT_CHOICES.find((name) => name === value);
+  if (value === undefined || found !== undefined) return found;
+  throw invalidConfig(
+    file,
+    `\`layout\` is ${JSON.stringify(value)}`,
+    `It is one of ${LAYOUT_CHOICES.join(", ")}.`,
+  );
 }
 
 function checkJournal(value: unknown, file: string): JournalConfig | undefined {

@@ -2,7 +2,7 @@ import { isAbsolute, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { messageOf, TenonError } from "../errors.js";
-import { sourceOf } from "../migrations/index.js";
+import { type LayoutChoice, sourceOf } from "../migrations/index.js";
 import { defineModule, type Module } from "../modules/index.js";
 import { invalidConfig } from "./check-config.js";
 import type { FolderModule } from "./config.js";
@@ -19,15 +19,28 @@ export const MAIN_MODULE = "main";
 export function modulesOf(
   { config, file, folder }: LoadedConfig,
   workingFolder: string,
+  layout?: LayoutChoice,
 ): readonly Module[] | undefined {
   const place = { folder, file: file ?? folder, workingFolder };
-  if (config.dir !== undefined) return [mainModule(resolve(folder, config.dir), workingFolder)];
-  return config.modules?.map((module, index) => toModule(module, index, place));
+  if (config.dir !== undefined) {
+    return [mainModule(resolve(folder, config.dir), workingFolder, layout ?? config.layout)];
+  }
+  return config.modules
+    ?.map((module, index) => toModule(module, index, place))
+    .map((module) => inLayout(module, layout ?? config.layout));
 }
 
 /** The core module that a folder of migrations alone stands for. */
-export function mainModule(folder: string, workingFolder: string): Module {
-  return defineModule(MAIN_MODULE, "core", {}, sourceOf({ migrations: shortPath(folder, workingFolder) }));
+export function mainModule(folder: string, workingFolder: string, layout?: LayoutChoice): Module {
+  const migrations = shortPath(folder, workingFolder);
+  return defineModule(MAIN_MODULE, "core", {}, sourceOf({ migrations, layout }));
+}
+
+/** What is said of all folders counts for those of which nothing is said. */
+function inLayout(module: Module, layout: LayoutChoice | undefined): Module {
+  const { source } = module;
+  if (layout === undefined || source.kind !== "folder" || source.layout !== undefined) return module;
+  return { ...module, source: { ...source, layout } };
 }
 
 interface ConfigPlace {
@@ -45,7 +58,7 @@ function toModule(module: Module | FolderModule, index: number, place: ConfigPla
       'Write for example `{ name: "users", migrations: "./users/migrations" }`.',
     );
   }
-  const { name, kind = "core", migrations, tables, casing, ...options } = module;
+  const { name, kind = "core", migrations, layout, tables, casing, ...options } = module;
   try {
     const given = {
       ...(tables === undefined ? {} : { tables }),
@@ -55,7 +68,7 @@ function toModule(module: Module | FolderModule, index: number, place: ConfigPla
       return defineModule(name, kind, options, sourceOf({ tables: {}, ...given }));
     const path = typeof migrations === "string" ? migrations : fileURLToPath(migrations);
     const found = shortPath(resolve(place.folder, path), place.workingFolder);
-    return defineModule(name, kind, options, sourceOf({ migrations: found, ...given }));
+    return defineModule(name, kind, options, sourceOf({ migrations: found, layout, ...given }));
   } catch (error) {
     if (!(error instanceof TenonError)) throw error;
     throw new TenonError(error.code, messageOf(error), {

@@ -1,5 +1,5 @@
 import type { ConnectOptions } from "../connection/index.js";
-import type { TablesDefinition } from "../migrations/index.js";
+import type { LayoutChoice, TablesDefinition } from "../migrations/index.js";
 import type { Module } from "../modules/index.js";
 
 /** A module that is described in the config rather than imported: a folder of migrations, tables, or both. */
@@ -13,6 +13,8 @@ export interface FolderModule extends Partial<TablesDefinition> {
   readonly dependsOn?: string | readonly string[] | undefined;
   /** The folder, relative to the config file. Without it there must be `tables`, which the database then follows. */
   readonly migrations?: string | URL | undefined;
+  /** The tool in whose layout the folder is: `"goose"`, `"flyway"`, …; found out by looking unless given. */
+  readonly layout?: LayoutChoice | undefined;
 }
 
 /** What stands in `tenon.config.ts`. Flags of the command and the environment are stronger. */
@@ -26,6 +28,8 @@ export interface TenonConfig {
   readonly modules?: readonly (Module | FolderModule)[] | undefined;
   /** Instead of `modules`: one folder, which is one core module called `main`. */
   readonly dir?: string | undefined;
+  /** The tool in whose layout folders are, where a module does not say so itself; found out by looking unless given. */
+  readonly layout?: LayoutChoice | undefined;
   readonly journal?: JournalConfig | undefined;
   /** One transaction for the whole run, or one for each migration; the engine's own choice without it. */
   readonly transaction?: "run" | "each" | undefined;

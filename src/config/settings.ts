@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 
+import type { LayoutChoice } from "../migrations/index.js";
 import type { Module } from "../modules/index.js";
 import type { ConnectionConfig } from "./config.js";
 import { mainModule, modulesOf } from "./config-modules.js";
@@ -11,6 +12,7 @@ export interface SettingFlags {
   readonly url?: string | undefined;
   /** An absolute path. */
   readonly dir?: string | undefined;
+  readonly layout?: LayoutChoice | undefined;
   readonly journal?: string | undefined;
   readonly legacyModule?: string | undefined;
   readonly lockTimeoutMs?: number | undefined;
@@ -69,7 +71,9 @@ export function resolveSettings(sources: SettingSources): Settings {
   return {
     ...address,
     modules:
-      flags.dir === undefined ? modulesOf(config, workingFolder) : [mainModule(flags.dir, workingFolder)],
+      flags.dir === undefined
+        ? modulesOf(config, workingFolder, flags.layout)
+        : [mainModule(flags.dir, workingFolder, flags.layout)],
     journal: {
       table: flags.journal ?? config.config.journal?.table,
       legacyModule: flags.legacyModule ?? config.config.journal?.legacyModule,

@@ -1,8 +1,9 @@
 import type { Dialect, PreparedScript, SessionSettings } from "../dialects/index.js";
 import { TenonError } from "../errors.js";
-import type { SqlScript, Step } from "../migrations/index.js";
+import type { Migration, SqlScript, Step } from "../migrations/index.js";
 import { readDirectives, splitStatements } from "../sql/index.js";
 import type { PlannedStep } from "./plan-input.js";
+import { runsOutside } from "./step-transaction.js";
 
 /** A planned step that has been read whole, so that what cannot run is refused before anything has run. */
 export interface PreparedStep {
@@ -21,8 +22,12 @@ export function prepareStep(planned: PlannedStep, dialect: Dialect): PreparedSte
     const directives = sqlScripts(step).map((script) =>
       readDirectives(script.text, { file: script.file, syntax: dialect.syntax }),
     );
+    if (step.kind === "code" && step.refusal !== undefined) throw step.refusal();
+    const mode = step.kind === "sql" ? step.transaction : undefined;
     const isOutside =
-      directives.some((each) => each.noTransaction) || (isUp && migration?.transaction === "outside");
+      directives.some((each) => each.noTransaction) ||
+      (isUp && migration?.transaction === "outside") ||
+      (mode !== undefined && runsOutside(mode, sqlScripts(step), dialect));
     const transaction = isOutside ? "outside" : "inside";
     const scripts = sqlScripts(step).map((script) => ({
       ...dialect.prepareScript(script.text, { transaction, file: script.file }),
@@ -32,7 +37,7 @@ export function prepareStep(planned: PlannedStep, dialect: Dialect): PreparedSte
       planned,
       scripts,
       transaction,
-      settings: mergeSettings(scripts.map((script) => script.settings)),
+      settings: { ...sessionOf(migration), ...mergeSettings(scripts.map((script) => script.settings)) },
       allowLoss: [
         ...(isUp ? (migration?.allowLoss ?? []) : []),
         ...directives.flatMap((each) => each.allowLoss),
@@ -51,6 +56,11 @@ export function verifyStatements(step: Step, dialect: Dialect) {
       file: script.file,
     })),
   );
+}
+
+/** What the session of the tool was like that the migration was written for; a script that says otherwise is stronger. */
+function sessionOf(migration: Migration | undefined): SessionSettings {
+  return migration?.origin?.sqlite.foreignKeys === "off" ? { foreignKeys: "off" } : {};
 }
 
 function sqlScripts(step: Step): readonly SqlScript[] {

@@ -48,5 +48,8 @@ export function finishedRow(
 }
 
 function sqlTexts(step: Step | undefined): readonly string[] | null {
-  return step?.kind === "sql" ? step.scripts.map((script) => script.text) : null;
+  if (step?.kind !== "sql") return null;
+  const texts = step.scripts.map((script) => script.text);
+  // Without its file a script can only say by itself that it runs without a transaction.
+  return step.transaction === "outside" ? texts.map((text) => `-- tenon: no-transaction\n${text}`) : texts;
 }

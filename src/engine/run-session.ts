@@ -170,6 +170,7 @@ export class RunSession {
     await this.#inTransaction(() => this.#watch.before(step, this.#rows.values()));
     const started = clock.elapsed();
     const begun = this.#failedRow(step, "not finished");
+    const restore = await this.#context.dialect.applySettings(connection, step.settings);
     try {
       await executeOutsideTransaction(this.#context, step, reference, begun);
       const durationMs = Math.round(clock.elapsed() - started);
@@ -184,6 +185,8 @@ export class RunSession {
       const current = await this.#context.journal.readOne(reference.module, reference.version);
       await this.#write({ ...begun, progress: current?.progress ?? null, error: error.message });
       throw error;
+    } finally {
+      await restore();
     }
   }
 

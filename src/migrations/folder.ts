@@ -16,21 +16,35 @@ import { readSqlStep, type SqlStep, type StepRole } from "./sql-step.js";
  * @throws TenonError what `listFolder` throws, and `FILE_FAILED`, `MIGRATION_NOT_UTF8`, `MIGRATION_EMPTY`,
  *   `DIRECTIVE_UNKNOWN`, `DIRECTIVE_INVALID`
  */
-export function readFolder(folder: string, context: LoadContext): Migration[] {
+export function readFolder(
+  folder: string,
+  context: LoadContext,
+  readText: ReadText = readMigrationText,
+): Migration[] {
   return listFolder(folder, context.baseFolder)
-    .map((files) => readMigration(files, context))
+    .map((files) => readMigration(files, context, readText))
     .filter((migration) => migration !== undefined);
 }
 
-function readMigration(files: MigrationFiles, context: LoadContext): Migration | undefined {
+/** Gives the text of a file; whoever has read it already hands it on. */
+export type ReadText = (path: string, file: string) => string;
+
+function readMigration(
+  files: MigrationFiles,
+  context: LoadContext,
+  readText: ReadText,
+): Migration | undefined {
   const up = chooseFile(files, "up", context.engine);
   if (up === undefined) return undefined;
   const { module, engine } = context;
   const { version, name } = files;
   try {
-    const text = readMigrationText(up.path, up.file);
+    const text = readText(up.path, up.file);
     const checksum = checksumOf(text);
-    const steps = { down: readOther("down", files, context), verify: readOther("verify", files, context) };
+    const steps = {
+      down: readOther("down", files, context, readText),
+      verify: readOther("verify", files, context, readText),
+    };
     if (up.format === "code")
       return codeMigration({ module, engine, version, name, checksum, file: up, text, ...steps });
     const { step, directives } = readScript("up", text, up, context);
@@ -52,10 +66,15 @@ function readMigration(files: MigrationFiles, context: LoadContext): Migration |
   }
 }
 
-function readOther(role: StepRole, files: MigrationFiles, context: LoadContext): Step | undefined {
+function readOther(
+  role: StepRole,
+  files: MigrationFiles,
+  context: LoadContext,
+  readText: ReadText,
+): Step | undefined {
   const file = chooseFile(files, role, context.engine);
   if (file === undefined) return undefined;
-  return readScript(role, readMigrationText(file.path, file.file), file, context).step;
+  return readScript(role, readText(file.path, file.file), file, context).step;
 }
 
 function readScript(role: StepRole, text: string, { file }: NamedFile, { engine }: LoadContext): SqlStep {

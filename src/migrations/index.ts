@@ -9,9 +9,22 @@ export type {
   SchemaVersions,
   StepDefinition,
 } from "./definition.js";
+export { type LayoutContext, type LayoutReading, layoutOf, readLayout } from "./layouts/index.js";
 export { loadMigrations, loadPrograms, versionsOf } from "./load.js";
 export type { LoadContext } from "./load-context.js";
-export type { Migration, ModuleReference, SqlScript, Step, Version } from "./migration.js";
+export {
+  LAYOUT_NAMES,
+  type LayoutChoice,
+  type LayoutName,
+  type Migration,
+  type MigrationOrigin,
+  type ModuleReference,
+  type OriginFile,
+  type SqlScript,
+  type Step,
+  type TransactionMode,
+  type Version,
+} from "./migration.js";
 export {
   codeFile,
   type NewFile,
@@ -23,6 +36,8 @@ export {
 export { describeReference, isModuleName, parseReferences, type ReferenceInput } from "./reference.js";
 export {
   type FolderDefinition,
+  LAYOUT_CHOICES,
+  layoutNamed,
   type Source,
   type SourceDefinition,
   type SourceTables,
@@ -31,6 +46,7 @@ export {
 } from "./source.js";
 export {
   compareVersions,
+  isRepeatable,
   NOTHING_APPLIED,
   parseTarget,
   parseVersion,

@@ -26,14 +26,14 @@ export function listFolder(folder: string, baseFolder: string | undefined): read
 }
 
 /** A path from the base folder where it lies in it, with `/` on every system. */
-function displayPath(path: string, baseFolder: string | undefined): string {
+export function displayPath(path: string, baseFolder: string | undefined): string {
   const inside = baseFolder === undefined ? path : relative(baseFolder, path);
   const isOutside = inside === "" || isAbsolute(inside) || inside.split(sep)[0] === "..";
   return (isOutside ? path : inside).split(sep).join("/");
 }
 
 /** The entries in the order of their names: file systems give them as they like, and messages should not change. */
-function readEntries(path: string, shown: string): Dirent[] {
+export function readEntries(path: string, shown: string): Dirent[] {
   try {
     return readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (cause) {

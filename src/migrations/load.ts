@@ -1,5 +1,5 @@
-import { readFolder } from "./folder.js";
 import { readInline } from "./inline.js";
+import { layoutOf, readLayout } from "./layouts/index.js";
 import { listFolder } from "./list-folder.js";
 import type { LoadContext } from "./load-context.js";
 import type { Migration, Version } from "./migration.js";
@@ -14,7 +14,7 @@ import { compareVersions } from "./version.js";
  * @throws TenonError the code of whatever is wrong with them, naming the file or version
  */
 export async function loadMigrations(source: Source, context: LoadContext): Promise<readonly Migration[]> {
-  return readSource(source, context).sort((a, b) => compareVersions(a.version, b.version));
+  return [...readSource(source, context)].sort((a, b) => compareVersions(a.version, b.version));
 }
 
 /**
@@ -36,24 +36,30 @@ export async function loadPrograms(
   return loaded;
 }
 
-/** The versions of a source on one engine, in their order; of a folder, by the names of its files alone. */
+/** The versions of a source on one engine, in their order; of a folder in the native layout, by the names of its files alone. */
 export function versionsOf(source: Source, context: LoadContext): readonly Version[] {
   if (source.kind === "inline")
     return readInline(source.versions, context)
       .map(({ version }) => version)
       .sort(compareVersions);
   if (source.kind === "tables") return [];
+  const { layout } = layoutOf(source.path, { ...context, layout: source.layout });
+  if (layout !== "native") {
+    return readLayout(source.path, { ...context, layout })
+      .migrations.map(({ version }) => version)
+      .sort(compareVersions);
+  }
   return listFolder(source.path, context.baseFolder)
     .filter((files) => chooseFile(files, "up", context.engine) !== undefined)
     .map(({ version }) => version);
 }
 
-function readSource(source: Source, context: LoadContext): Migration[] {
+function readSource(source: Source, context: LoadContext): readonly Migration[] {
   switch (source.kind) {
     case "inline":
       return readInline(source.versions, context);
     case "folder":
-      return readFolder(source.path, context);
+      return readLayout(source.path, { ...context, layout: source.layout }).migrations;
     case "tables":
       return [];
     default:

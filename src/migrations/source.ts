@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 
 import { TenonError } from "../errors.js";
 import type { SchemaVersions } from "./definition.js";
-import type { Version } from "./migration.js";
+import { LAYOUT_NAMES, type LayoutChoice, type Version } from "./migration.js";
 import { parseVersion } from "./version.js";
 
 /** Where the migrations of a module come from. */
@@ -12,6 +12,8 @@ export type Source =
       readonly kind: "folder";
       /** As it was given; a relative one is found from a base folder when the source is loaded. */
       readonly path: string;
+      /** Whose layout the folder has; found out by looking unless given. */
+      readonly layout?: LayoutChoice | undefined;
       /** The tables that the next migration is generated from. */
       readonly tables?: SourceTables | undefined;
     }
@@ -38,6 +40,11 @@ export interface TablesDefinition {
 /** A folder of migration files, and the tables that the next one is generated from. */
 export interface FolderDefinition extends Partial<TablesDefinition> {
   readonly migrations: string | URL;
+  /**
+   * The tool in whose layout the files are, read in place as that tool reads them: `"goose"`, `"flyway"`, …; `"native"` for Tenon's own.
+   * Found out by looking unless given.
+   */
+  readonly layout?: LayoutChoice | undefined;
 }
 
 /** A source as people write it: the versions themselves, a folder of migration files, or tables. */
@@ -73,22 +80,33 @@ export function sourceOf(definition: SourceDefinition): Source {
 }
 
 function folderSource(definition: Readonly<Record<string, unknown>>): Source {
-  const { migrations, ...others } = definition;
+  const { migrations, layout: given, ...others } = definition;
+  const layout = given === undefined ? {} : { layout: layoutNamed(given) };
   const tables = "tables" in others ? { tables: sourceTables(others) } : {};
   const [other] = Object.keys(others).filter((name) => !("tables" in others && TABLES_FIELDS.includes(name)));
   if (other !== undefined) throw invalid(`has "${other}" beside "migrations"`);
   if (migrations instanceof URL && migrations.protocol === "file:") {
-    return { kind: "folder", path: fileURLToPath(migrations), ...tables };
+    return { kind: "folder", path: fileURLToPath(migrations), ...layout, ...tables };
   }
   if (typeof migrations === "string" && migrations.trim() !== "") {
     return {
       kind: "folder",
       path: migrations.startsWith("file://") ? fileURLToPath(migrations) : migrations,
+      ...layout,
       ...tables,
     };
   }
   throw invalid('has "migrations" that is not the path of a folder');
 }
+
+/** Reads the name of a layout. @throws TenonError `MODULE_INVALID` */
+export function layoutNamed(given: unknown): LayoutChoice {
+  const found = LAYOUT_CHOICES.find((name) => name === given);
+  if (found !== undefined) return found;
+  throw invalid(`has the layout ${JSON.stringify(given)}; it is one of ${LAYOUT_CHOICES.join(", ")}`);
+}
+
+export const LAYOUT_CHOICES: readonly LayoutChoice[] = ["auto", ...LAYOUT_NAMES];
 
 const TABLES_FIELDS = ["tables", "casing"];
 

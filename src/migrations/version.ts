@@ -30,11 +30,21 @@ export function parseTarget(input: number | bigint | string, options: VersionOpt
 }
 
 /**
- * Orders canonical versions: part by part as numbers; a version comes before the same version with more parts.
- * Without leading zeros the longer number is the larger one, so no number is ever made: this sorts thousands.
+ * Whether a version stands for a step that has no place among the numbers and runs again whenever it was changed: `R__name`, as
+ * Flyway calls it.
+ */
+export function isRepeatable(version: Version): boolean {
+  return version.startsWith("R__");
+}
+
+/**
+ * Orders canonical versions: part by part as numbers; a version comes before the same version with more parts, and repeatable
+ * steps come last, by name. Without leading zeros the longer number is the larger one, so no number is ever made: this sorts
+ * thousands.
  */
 export function compareVersions(a: Version, b: Version): number {
   if (a === b) return 0;
+  if (isRepeatable(a) || isRepeatable(b)) return compareRepeatables(a, b);
   if (a.includes(".") || b.includes(".")) return compareDotted(a.split("."), b.split("."));
   return compareNumbers(a, b);
 }
@@ -76,7 +86,17 @@ function compareDotted(a: readonly string[], b: readonly string[]): number {
   return a.length - b.length;
 }
 
+function compareRepeatables(a: Version, b: Version): number {
+  if (isRepeatable(a) !== isRepeatable(b)) return isRepeatable(a) ? 1 : -1;
+  return a < b ? -1 : 1;
+}
+
+// Only a version that is all zeros has zeros before it: it is more than 0, which stands for nothing, and less than 1.
 function compareNumbers(a: string, b: string): number {
+  if (a.startsWith("0") || b.startsWith("0")) {
+    const order = (/^0+$/.test(a) ? 0 : 1) - (/^0+$/.test(b) ? 0 : 1);
+    if (order !== 0) return order;
+  }
   if (a.length !== b.length) return a.length - b.length;
   return a < b ? -1 : a > b ? 1 : 0;
 }
