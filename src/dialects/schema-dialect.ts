@@ -8,6 +8,7 @@ import type {
   ObjectAddress,
   RenameAnswers,
   Selection,
+  Table,
 } from "../schema/index.js";
 import type { SessionSettings } from "./dialect.js";
 
@@ -52,6 +53,11 @@ export interface SchemaDialect {
 export interface IntrospectOptions extends Selection {
   /** Read the rights on objects too, where the engine has such. */
   readonly grants?: boolean | undefined;
+  /**
+   * Tables that were read already, by their definition: a dialect may give the same object for the same definition, so
+   * that two databases that are nearly alike are read and compared in the time of one.
+   */
+  readonly known?: Map<string, Table> | undefined;
 }
 
 export interface PlanChangesOptions {

@@ -19,7 +19,7 @@ export interface TableComparison {
 /** All changes within one table that is on both sides under the same name. */
 export function compareTable(before: Table, after: Table, by: TableComparison): readonly Change[] {
   // Most tables are the same to the letter, and this tells it many times faster.
-  if (JSON.stringify(before) === JSON.stringify(after)) return [];
+  if (before === after || JSON.stringify(before) === JSON.stringify(after)) return [];
   const object: ObjectAddress = { kind: "table", schema: after.schema, name: after.name };
   const changes: Change[] = [];
   const differences = differingProperties(by.comparable.table(before), by.comparable.table(after));

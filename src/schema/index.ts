@@ -23,7 +23,7 @@ export { fingerprint } from "./fingerprint.js";
 export type { Hazard, HazardKind } from "./hazard.js";
 export { hazardsOf } from "./hazard.js";
 export type { DatabaseModel, Extension, Grant, OtherObject, Schema } from "./model.js";
-export { emptyModel, MODEL_VERSION, sortModel, tidyModel } from "./model.js";
+export { emptyModel, MODEL_VERSION, sortModel, tidyModel, tidyPart } from "./model.js";
 export type { RenameHint } from "./rename-hint.js";
 export { parseRenameHint } from "./rename-hint.js";
 export type {

@@ -118,11 +118,23 @@ export function tidyModel(model: DatabaseModel): DatabaseModel {
   return withoutNothings(sortModel(model));
 }
 
+/** The same part of a model without the properties that say nothing; once tidy it is given back as it is. */
+export function tidyPart<T extends object>(part: T): T {
+  const tidy = withoutNothings(part);
+  TIDY.add(tidy);
+  return tidy;
+}
+
+const TIDY = new WeakSet<object>();
+
 function withoutNothings<T>(value: T): T {
   if (Array.isArray(value)) return value.map(withoutNothings) as T;
-  if (typeof value !== "object" || value === null) return value;
-  const says = Object.entries(value).filter(([, part]) => part !== undefined && part !== false);
-  return Object.fromEntries(says.map(([name, part]) => [name, withoutNothings(part)])) as T;
+  if (typeof value !== "object" || value === null || TIDY.has(value)) return value;
+  const says: Record<string, unknown> = {};
+  for (const [name, part] of Object.entries(value)) {
+    if (part !== undefined && part !== false) says[name] = withoutNothings(part);
+  }
+  return says as T;
 }
 
 function sortKey(object: {

@@ -10,7 +10,16 @@ export interface ExpressionScope {
 }
 
 export function scopeOf(source: string, table: string, columns: readonly string[]): ExpressionScope {
-  return { source, table, columns: new Set([...columns.map(nameKey), ...ROWID_NAMES]) };
+  let keys: ReadonlySet<string> | undefined;
+  return {
+    source,
+    table,
+    // Few expressions ask for them.
+    get columns() {
+      keys ??= new Set([...columns.map(nameKey), ...ROWID_NAMES]);
+      return keys;
+    },
+  };
 }
 
 /** https://sqlite.org/rowidtable.html */

@@ -12,6 +12,7 @@ import {
   type Trigger,
   tableOf,
   tidyModel,
+  tidyPart,
   type View,
 } from "../../schema/index.js";
 import type { IntrospectOptions } from "../schema-dialect.js";
@@ -47,12 +48,12 @@ export function modelOf(catalogue: Catalogue, options: IntrospectOptions = {}): 
     !shadows.has(row.table) &&
     selects(options, { schema: "main", name: row.table });
   const rows = catalogue.objects.filter(isOurs);
-  const parts = partsByTable(rows, catalogue);
+  const parts = partsByTable(rows);
 
   const tables: Table[] = [];
   const views: View[] = [];
   for (const row of rows) {
-    if (row.type === "table") tables.push(readTable(row, catalogue, parts, shadows));
+    if (row.type === "table") tables.push(readOnce(row, catalogue, parts, shadows, options.known));
     if (row.type === "view") views.push(readView(row, parts));
   }
   return tidyModel({
@@ -63,37 +64,62 @@ export function modelOf(catalogue: Catalogue, options: IntrospectOptions = {}): 
   });
 }
 
-interface Parts {
-  readonly indexes: IndexDefinition[];
-  readonly triggers: Trigger[];
-}
+/** The indexes and triggers of each table and view, as SQLite keeps them. */
+type Parts = ReadonlyMap<string, readonly SchemaRow[]>;
 
-function partsByTable(rows: readonly SchemaRow[], catalogue: Catalogue): ReadonlyMap<string, Parts> {
-  const byTable = new Map<string, Parts>();
+function partsByTable(rows: readonly SchemaRow[]): Parts {
+  const byTable = new Map<string, SchemaRow[]>();
   for (const row of rows) {
     if ((row.type !== "index" && row.type !== "trigger") || row.sql === undefined) continue;
-    const parts = byTable.get(nameKey(row.table)) ?? { indexes: [], triggers: [] };
-    byTable.set(nameKey(row.table), parts);
-    if (row.type === "trigger") parts.triggers.push(readCreateTrigger(row.sql, row.name));
-    else {
-      const columns = (catalogue.columns.get(row.table) ?? []).map((column) => column.name);
-      parts.indexes.push(readCreateIndex(row.sql, row.name, row.table, columns));
-    }
+    const known = byTable.get(nameKey(row.table));
+    if (known === undefined) byTable.set(nameKey(row.table), [row]);
+    else known.push(row);
   }
   return byTable;
 }
 
-const NO_PARTS: Parts = { indexes: [], triggers: [] };
+function indexesOf(parts: readonly SchemaRow[], columns: readonly Column[]): readonly IndexDefinition[] {
+  const names = columns.map((column) => column.name);
+  return parts
+    .filter((row) => row.type === "index")
+    .map((row) => settleIndex(readCreateIndex(row.sql ?? "", row.name, row.table, names), columns));
+}
+
+function triggersOf(parts: readonly SchemaRow[]): readonly Trigger[] {
+  return parts
+    .filter((row) => row.type === "trigger")
+    .map((row) => readCreateTrigger(row.sql ?? "", row.name));
+}
+
+/**
+ * All that SQLite knows of an ordinary table it has read from these texts itself, so equal texts mean equal tables.
+ */
+function readOnce(
+  row: SchemaRow,
+  catalogue: Catalogue,
+  parts: Parts,
+  shadows: ReadonlyMap<string, string>,
+  known: Map<string, Table> | undefined,
+): Table {
+  const isVirtual = catalogue.tables.get(row.name)?.type === "virtual";
+  if (known === undefined || isVirtual) return readTable(row, catalogue, parts, shadows);
+  let key = `${row.name}\0${row.sql}`;
+  for (const part of parts.get(nameKey(row.name)) ?? []) key += `\0${part.name}\0${part.sql}`;
+  const table = known.get(key) ?? readTable(row, catalogue, parts, shadows);
+  known.set(key, table);
+  return table;
+}
 
 function readTable(
   row: SchemaRow,
   catalogue: Catalogue,
-  parts: ReadonlyMap<string, Parts>,
+  parts: Parts,
   shadows: ReadonlyMap<string, string>,
 ): Table {
   const { name, sql = "" } = row;
   const facts = catalogue.tables.get(name);
-  const { indexes, triggers } = parts.get(nameKey(name)) ?? NO_PARTS;
+  const ownParts = parts.get(nameKey(name)) ?? [];
+  const triggers = triggersOf(ownParts);
   if (facts?.type === "virtual") {
     const shadowTables = [...shadows].filter(([, owner]) => owner === name).map(([shadow]) => shadow);
     const columns = (catalogue.virtualColumns.get(name) ?? []).map((column) => virtualColumn(column));
@@ -127,17 +153,18 @@ function readTable(
   if (keys.length !== (catalogue.foreignKeys.get(name) ?? 0)) throw misread(name, "its foreign keys");
   const withoutRowid = facts?.withoutRowid === true;
   const settled = definition.constraints.map((constraint) => settleKey(constraint, columns, withoutRowid));
-  return tableOf({
+  const table = tableOf({
     schema: "main",
     name,
     columns,
     constraints: settled,
-    indexes: indexes.map((index) => settleIndex(index, columns)),
+    indexes: indexesOf(ownParts, columns),
     triggers,
     options: definition.options,
     strict: facts?.strict,
     withoutRowid,
   });
+  return tidyPart(table);
 }
 
 function virtualColumn(row: ColumnRow): Column {
@@ -202,24 +229,26 @@ function resolveParents(tables: readonly Table[], catalogue: Catalogue): readonl
       inKey.map((column) => column.name),
     );
   }
-  return tables.map((table) => ({
-    ...table,
-    constraints: table.constraints.map((constraint) => {
+  const isOpen = (constraint: Constraint) =>
+    constraint.kind === "foreign-key" && constraint.references.columns.length === 0;
+  return tables.map((table) => {
+    if (!table.constraints.some(isOpen)) return table;
+    const constraints = table.constraints.map((constraint) => {
       if (constraint.kind !== "foreign-key" || constraint.references.columns.length > 0) return constraint;
       const columns = keys.get(nameKey(constraint.references.table)) ?? [];
       if (columns.length !== constraint.columns.length) return constraint;
       return { ...constraint, references: { ...constraint.references, columns } };
-    }),
-  }));
+    });
+    return tidyPart({ ...table, constraints });
+  });
 }
 
-function readView(row: SchemaRow, parts: ReadonlyMap<string, Parts>): View {
-  const { triggers } = parts.get(nameKey(row.name)) ?? NO_PARTS;
+function readView(row: SchemaRow, parts: Parts): View {
   return {
     schema: "main",
     name: row.name,
     ...readCreateView(row.sql ?? "", row.name),
-    triggers,
+    triggers: triggersOf(parts.get(nameKey(row.name)) ?? []),
     indexes: [],
   };
 }

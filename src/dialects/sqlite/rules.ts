@@ -4,7 +4,8 @@ import { quote } from "./names.js";
 
 /** SQLite takes two names as one when they differ only in the case of ASCII letters. */
 export function nameKey(name: string): string {
-  return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  // Most names have no capitals, and thousands of them are asked for.
+  return /[A-Z]/.test(name) ? name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : name;
 }
 
 /** How SQLite's names, types and texts are compared. */

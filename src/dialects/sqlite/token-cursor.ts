@@ -9,12 +9,15 @@ import { isName, tokensOf } from "./rules.js";
 export class TokenCursor {
   readonly source: string;
   readonly #tokens: readonly Token[];
+  /** By token: the word in capitals, or an empty text. */
+  readonly #words: readonly string[];
   readonly #object: string;
   #at = 0;
 
   constructor(source: string, object: string) {
     this.source = source;
     this.#tokens = tokensOf(source);
+    this.#words = this.#tokens.map(({ kind, text }) => (kind === "word" ? text.toUpperCase() : ""));
     this.#object = object;
   }
 
@@ -24,8 +27,7 @@ export class TokenCursor {
 
   /** The word here in capitals; empty when it is not a bare word. */
   word(ahead = 0): string {
-    const token = this.#tokens[this.#at + ahead];
-    return token?.kind === "word" ? token.text.toUpperCase() : "";
+    return this.#words[this.#at + ahead] ?? "";
   }
 
   isSymbol(symbol: string): boolean {
@@ -34,6 +36,8 @@ export class TokenCursor {
 
   /** Goes past these words, in capitals and separated by blanks, when all of them stand here. */
   accept(words: string): boolean {
+    const here = this.#words[this.#at];
+    if (here === undefined || here === "" || !words.startsWith(here)) return false;
     const list = words.split(" ");
     if (!list.every((word, ahead) => this.word(ahead) === word)) return false;
     this.#at += list.length;
