@@ -72,11 +72,6 @@ export const ERROR_CODES = {
   PLAN_OUTDATED: "the journal was changed after the plan was made, so that other steps would run",
   LOCK_TIMEOUT: "another process is migrating and did not finish in time",
 
-  // taking over from other tools
-  HISTORY_NOT_FOUND: "no other tool's history is in the database",
-  HISTORY_AMBIGUOUS: "several tools have a history in the database and nobody said which counts",
-  ADOPTION_REFUSED: "what another tool has recorded cannot be taken over as it stands",
-
   // running
   MIGRATION_FAILED: "a statement of a migration failed",
   VERIFY_FAILED: "a migration's verification returned rows or failed",
@@ -91,6 +86,7 @@ export const ERROR_CODES = {
 
   // transfer
   TARGET_NOT_EMPTY: "a table that would be filled has rows already",
+  MAPPING_INVALID: "a mapping file cannot be read, or names what is not there",
   TRANSFER_MISFITS: "rows of the source do not fit the target and nobody said what becomes of them",
   TRANSFER_DIFFERS: "what arrived is not what the source has",
   TRANSFER_UNFINISHED: "an earlier transfer was interrupted, and what it loaded is still there",

@@ -1,11 +1,6 @@
 // The public interface of Tenon, and nothing else.
 export {
-  type Adoption,
-  type AdoptionItem,
-  type AdoptOptions,
-  type AdoptResult,
   type ApplyDiffOptions,
-  adopt,
   type CreatedMigration,
   type CreateMigrationOptions,
   type Diff,
@@ -28,7 +23,6 @@ export {
   type PlanRequest,
   type PlanStep,
   type PrintSqlOptions,
-  planAdoption,
   printSql,
   type RegistryInfo,
   type RegistryRunOptions,

@@ -147,7 +147,6 @@ export async function changeJournal<T>(
   work: (history: History) => Promise<T>,
 ): Promise<T> {
   const { connection, dialect, journal } = context;
-  await journal.settle();
   const request = {
     journal: journal.address,
     timeoutMs: options.lockTimeoutMs,

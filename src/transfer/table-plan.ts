@@ -1,5 +1,6 @@
 import type { SqlInput, SqlOutput } from "../connection/index.js";
 import type { Column, Table } from "../schema/index.js";
+import type { ColumnTreatment } from "./fit/treatment.js";
 
 /** How the rows of one table get from the source to the target. */
 export interface TablePlan {
@@ -28,6 +29,8 @@ export interface ColumnPlan {
    * looking at them.
    */
   readonly selectText?: string | undefined;
+  /** What a row converter does with a value. */
+  readonly treatment: ColumnTreatment;
   /** True where that text needs no quotes in CSV: digits, or nothing but letters. */
   readonly isPlain?: boolean | undefined;
 }

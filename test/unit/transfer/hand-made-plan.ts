@@ -18,7 +18,16 @@ export async function handMade(from: Connection, to: Connection) {
       const select = `"${column.name}"`;
       return to === undefined || to.generated !== undefined
         ? []
-        : [{ source: column, target: to, conversion: "identity", select, selectText: select }];
+        : [
+            {
+              source: column,
+              target: to,
+              conversion: "identity",
+              select,
+              selectText: select,
+              treatment: { kind: "identity" },
+            },
+          ];
     });
     return { source, target, columns };
   });

@@ -1,0 +1,47 @@
+import type { TargetType } from "./target-type.js";
+
+/** SQL over a row of SQLite that gives the text which PostgreSQL reads, for values that fit as they are; NULL for NULL. */
+export interface TextExpression {
+  readonly sql: string;
+  /** The text holds nothing but digits, letters and signs, so that it needs no quotes in CSV. */
+  readonly isPlain: boolean;
+}
+
+/** Undefined where SQL cannot convert alone. */
+export function textExpression(column: string, type: TargetType): TextExpression | undefined {
+  switch (type.kind) {
+    case "integer":
+      return { sql: column, isPlain: true };
+    case "boolean":
+      return { sql: column, isPlain: true };
+    case "double":
+      return { sql: realText(column), isPlain: true };
+    case "numeric":
+      return { sql: shortestText(column), isPlain: true };
+    case "bytes":
+      return { sql: `'\\x' || hex(${column})`, isPlain: false };
+    case "uuid":
+    case "date":
+    case "timestamp":
+    case "time":
+      return { sql: column, isPlain: true };
+    case "text":
+    case "json":
+    case "other":
+      return { sql: column, isPlain: false };
+    case "single":
+      return undefined;
+  }
+}
+
+/** Twenty digits are more than the seventeen that tell any double from its neighbours: https://sqlite.org/printf.html */
+export function realText(column: string): string {
+  return `CASE WHEN typeof(${column}) <> 'real' THEN ${column} WHEN abs(${column}) = 9e999 THEN CASE WHEN ${column} > 0 THEN 'Infinity' ELSE '-Infinity' END ELSE printf('%!.20g', ${column}) END`;
+}
+
+/** The fewest digits that give the same number again, for a decimal type would keep all others. */
+function shortestText(column: string): string {
+  const digits = (count: number) => `printf('%!.${count}g', ${column})`;
+  const isExact = (count: number) => `CAST(${digits(count)} AS REAL) = ${column}`;
+  return `CASE WHEN typeof(${column}) <> 'real' THEN ${column} WHEN ${isExact(15)} THEN ${digits(15)} WHEN ${isExact(16)} THEN ${digits(16)} ELSE ${digits(17)} END`;
+}
