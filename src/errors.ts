@@ -72,6 +72,11 @@ export const ERROR_CODES = {
   PLAN_OUTDATED: "the journal was changed after the plan was made, so that other steps would run",
   LOCK_TIMEOUT: "another process is migrating and did not finish in time",
 
+  // taking over from other tools
+  HISTORY_NOT_FOUND: "no other tool's history is in the database",
+  HISTORY_AMBIGUOUS: "several tools have a history in the database and nobody said which counts",
+  ADOPTION_REFUSED: "what another tool has recorded cannot be taken over as it stands",
+
   // running
   MIGRATION_FAILED: "a statement of a migration failed",
   VERIFY_FAILED: "a migration's verification returned rows or failed",

@@ -1,6 +1,11 @@
 // The public interface of Tenon, and nothing else.
 export {
+  type Adoption,
+  type AdoptionItem,
+  type AdoptOptions,
+  type AdoptResult,
   type ApplyDiffOptions,
+  adopt,
   type CreatedMigration,
   type CreateMigrationOptions,
   type Diff,
@@ -23,6 +28,7 @@ export {
   type PlanRequest,
   type PlanStep,
   type PrintSqlOptions,
+  planAdoption,
   printSql,
   type RegistryInfo,
   type RegistryRunOptions,

@@ -1,13 +1,6 @@
 import type { Connection } from "../connection/index.js";
 import { type ChangePlan, type Dialect, loadDialect } from "../dialects/index.js";
-import {
-  applyChanges,
-  Catalogue,
-  changeScript,
-  DEFAULT_JOURNAL_TABLE,
-  Journal,
-  replayMigrations,
-} from "../engine/index.js";
+import { applyChanges, Catalogue, changeScript, Journal, replayMigrations } from "../engine/index.js";
 import { TenonError } from "../errors.js";
 import type { Module } from "../modules/index.js";
 import type { DatabaseModel, RenameAnswers, Selection, Table, Unjudged } from "../schema/index.js";
@@ -144,8 +137,8 @@ async function journalPatterns(
   dialect: Dialect,
   options: { readonly journalTable?: string | undefined },
 ): Promise<readonly string[]> {
-  const journal = await Journal.open(connection, dialect, options.journalTable ?? DEFAULT_JOURNAL_TABLE);
-  return (await journal.isOurs()) ? journal.patterns : [];
+  const journal = await Journal.open(connection, dialect, options.journalTable);
+  return (await journal.isOurs()) ? await journal.patternsOfNobody() : [];
 }
 
 async function apply(
@@ -162,8 +155,18 @@ async function apply(
   }
   refuseUnjudged(plan.comparison.unjudged);
   const connection = options.from;
-  const journal = await dialect.journalAddress(connection, options.journalTable ?? DEFAULT_JOURNAL_TABLE);
-  await applyChanges({ connection, dialect, plan, journal, exclude: from.exclude, allowLoss, lockTimeoutMs });
+  const journal = await Journal.open(connection, dialect, options.journalTable);
+  await journal.settle();
+  const { address } = journal;
+  await applyChanges({
+    connection,
+    dialect,
+    plan,
+    journal: address,
+    exclude: from.exclude,
+    allowLoss,
+    lockTimeoutMs,
+  });
 }
 
 function refuseUnjudged(unjudged: readonly Unjudged[]): void {

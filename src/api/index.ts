@@ -1,4 +1,12 @@
 // The public interface in code: thin classes over the engine.
+export {
+  type Adoption,
+  type AdoptionItem,
+  type AdoptOptions,
+  type AdoptResult,
+  adopt,
+  planAdoption,
+} from "./adopt.js";
 export type { CreatedMigration, CreateMigrationOptions } from "./create-migration.js";
 export { defineModule, isModule } from "./define-module.js";
 export type { DiffChange, DiffHazard } from "./described-plan.js";

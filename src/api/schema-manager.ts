@@ -1,18 +1,15 @@
 import type { Connection } from "../connection/index.js";
-import { loadDialect } from "../dialects/index.js";
 import {
   acceptChanged,
-  Catalogue,
   type ChangedMigration,
-  type Clock,
-  DEFAULT_JOURNAL_TABLE,
+  type ContextOptions,
   describeModules,
   findChanged,
   forgetProgress,
-  Journal,
   type JournalRow,
   type ModuleStatus,
   type ObjectOwner,
+  openContext,
   planInput,
   type RunContext,
   type RunListener,
@@ -53,19 +50,7 @@ export type VersionInput = number | bigint | string;
 export type VersionOutput = number | string;
 
 /** How a manager works; every part has a default. */
-export interface SchemaManagerOptions {
-  /** Name of the journal table, and the module that a legacy `schema_version` table belongs to. */
-  readonly journal?:
-    | { readonly table?: string | undefined; readonly legacyModule?: string | undefined }
-    | undefined;
-  /** Who is written into the journal as `applied_by`. */
-  readonly appliedBy?: string | undefined;
-  /** Gets every event of every run. */
-  readonly onEvent?: RunListener | undefined;
-  /** Modules that may be depended on but are not managed by this manager. */
-  readonly others?: readonly Module[] | undefined;
-  readonly clock?: Clock | undefined;
-}
+export interface SchemaManagerOptions extends ContextOptions {}
 
 /** What `validateSchema` found, with the versions of each module. */
 export interface SchemaValidation extends Validation {
@@ -383,30 +368,13 @@ export class SchemaManager {
     return this.#context;
   }
 
-  async #makeContext(): Promise<RunContext> {
-    const {
-      journal: journalOptions = {},
-      appliedBy = null,
-      clock = systemClock,
-      others = [],
-    } = this.#options;
-    const dialect = await loadDialect(this.#connection.engine);
-    const catalogue = await Catalogue.load([...this.#modules, ...others], dialect.engine);
-    const modules = this.#modules.map((module) => module.name);
-    const isAlone = modules.length === 1 && others.length === 0;
-    return {
-      connection: this.#connection,
-      dialect,
-      journal: await Journal.open(this.#connection, dialect, journalOptions.table ?? DEFAULT_JOURNAL_TABLE),
-      catalogue,
-      modules,
-      legacyModule: journalOptions.legacyModule ?? (isAlone ? modules[0] : undefined),
-      clock,
-      appliedBy,
+  #makeContext(): Promise<RunContext> {
+    return openContext(this.#connection, this.#modules, {
+      ...this.#options,
       onEvent: (event) => {
         for (const listener of this.#listeners) listener(event);
       },
-    };
+    });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ChangePlan, Dialect, SchemaDialect } from "../dialects/index.js";
+import type { ChangePlan, SchemaDialect } from "../dialects/index.js";
 import { TenonError } from "../errors.js";
 import {
   type Change,
@@ -7,15 +7,6 @@ import {
   type RenameAnswers,
   type RenameHint,
 } from "../schema/index.js";
-
-/** A plan as the text of a migration: what the session needs, then the statements. Empty when nothing changes. */
-export function planScript(plan: ChangePlan, dialect: Dialect): string {
-  if (plan.statements.length === 0) return "";
-  const { before, after } = dialect.offline.settings(plan.settings);
-  const statements = plan.statements.map((statement) => `${statement.text};`);
-  const head = plan.transaction === "outside" ? ["-- tenon: no-transaction"] : [];
-  return `${[...head, ...before, ...statements, ...after].join("\n\n")}\n`;
-}
 
 /** The way back from what a plan reaches; undefined where there is none, with the reason. */
 export async function planBack(

@@ -1,6 +1,7 @@
 import type { ChangePlan } from "../dialects/index.js";
 import {
   applyVersion,
+  planScript,
   type RunContext,
   readState,
   type StepResult,
@@ -10,7 +11,7 @@ import { TenonError } from "../errors.js";
 import { NOTHING_APPLIED, type SourceTables, type Version } from "../migrations/index.js";
 import type { Module } from "../modules/index.js";
 import { describe, parseRenameHint, type RenameAnswers } from "../schema/index.js";
-import { planBack, planScript } from "./change-texts.js";
+import { planBack } from "./change-texts.js";
 import { type DesiredModel, notesOn, readDesiredModel } from "./desired-model.js";
 import { keepInexpressible } from "./expressible.js";
 import { type OwnedObjects, ownedBy, refuseTaken } from "./owned-objects.js";

@@ -77,6 +77,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/stamp.js"),
   },
   {
+    name: "adopt",
+    summary: "takes over what another tool has applied, or writes a baseline",
+    load: () => import("./commands/adopt.js"),
+  },
+  {
     name: "sql",
     summary: "prints a script for a DBA; needs no database",
     load: () => import("./commands/sql.js"),

@@ -33,12 +33,17 @@ export class Project {
     return { transaction, lockTimeoutMs };
   }
 
+  /** Who is written into the journal. */
+  get appliedBy(): string {
+    return currentUser();
+  }
+
   /** A manager of these modules; the others may be depended on. */
   manager(modules: readonly Module[] = this.modules.list()): SchemaManager {
     const others = this.modules.list().filter((module) => !modules.includes(module));
     return new SchemaManager(this.connection, modules, {
       journal: this.settings.journal,
-      appliedBy: currentUser(),
+      appliedBy: this.appliedBy,
       onEvent: this.#onEvent,
       others,
     });

@@ -1,6 +1,7 @@
 // Connections: one open session with one database, one file a driver. Knows SQL text only as far as it must
 // be cut into statements; knows nothing of migrations.
 
+export { type AttachRequest, attachFile } from "./attach.js";
 export { type ConnectOptions, connect } from "./connect.js";
 export type {
   ColumnInfo,

@@ -115,6 +115,7 @@ export interface ChangesToStamp {
 /** Makes changes under the guards of a migration, and marks the migrations that they stand for, in one transaction. */
 export async function applyStamped(context: RunContext, request: ChangesToStamp): Promise<void> {
   const { connection, dialect, journal } = context;
+  await journal.settle();
   await applyChanges({
     connection,
     dialect,

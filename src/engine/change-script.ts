@@ -9,3 +9,12 @@ export function changeScript(dialect: Dialect, plan: ChangePlan): string {
   const wrapped = plan.transaction === "outside" ? body : [begin, ...body, "COMMIT;"];
   return `${[...head, ...around.before, ...wrapped, ...around.after].join("\n\n")}\n`;
 }
+
+/** A plan as the text of a migration: what the session needs, then the statements. Empty when nothing changes. */
+export function planScript(plan: ChangePlan, dialect: Dialect): string {
+  if (plan.statements.length === 0) return "";
+  const { before, after } = dialect.offline.settings(plan.settings);
+  const statements = plan.statements.map((statement) => `${statement.text};`);
+  const head = plan.transaction === "outside" ? ["-- tenon: no-transaction"] : [];
+  return `${[...head, ...before, ...statements, ...after].join("\n\n")}\n`;
+}

@@ -30,3 +30,16 @@ export function digestsOf(migrations: Iterable<DigestInput>): Digests {
 function digest(text: string): string {
   return createHash("sha256").update(text).digest("base64url").slice(0, 27);
 }
+
+/** Digests as they stand beside the journal, with the number of rows that they were made from. */
+export function parseStoredDigests(value: string): { total: number; modules: Digests } {
+  try {
+    const stored: unknown = JSON.parse(value);
+    if (typeof stored === "object" && stored !== null && "total" in stored && "modules" in stored) {
+      return { total: Number(stored.total), modules: new Map(Object.entries(Object(stored.modules))) };
+    }
+  } catch {
+    // Falls through: a value that cannot be read is as good as none, all rows are read instead.
+  }
+  return { total: -1, modules: new Map() };
+}

@@ -5,6 +5,7 @@ import { type Migration, parseVersion } from "../migrations/index.js";
 import type { Catalogue } from "./catalogue.js";
 import type { Journal } from "./journal.js";
 import type { JournalRow, JournalStatus } from "./journal-row.js";
+import { utcTime } from "./utc-time.js";
 
 /** What the database remembers: rows of the journal, or of the table that will be carried over into it. */
 export interface History {
@@ -120,26 +121,6 @@ function matchWithMigration(row: JournalRow, sequence: number, migration: Migrat
 
 function legacyStatus(value: unknown): JournalStatus {
   return value === "rolled_back" || value === "failed" ? value : "applied";
-}
-
-/**
- * The times of older tables as ISO 8601 in UTC. SQLite's CURRENT_TIMESTAMP is UTC without saying so:
- * https://sqlite.org/lang_datefunc.html. Text in another form is kept as it is, so that nothing is lost.
- */
-function utcTime(value: unknown): string {
-  if (typeof value === "number" || typeof value === "bigint") {
-    const number = Number(value);
-    return new Date(number > 1e11 ? number : number * 1000).toISOString();
-  }
-  const text = typeof value === "string" ? value : "";
-  const match = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)\s*(Z|[+-]\d\d(?::?\d\d)?)?$/.exec(
-    text,
-  );
-  if (match === null) return text;
-  const zone = match[3] ?? "Z";
-  const padded = /^[+-]\d\d$/.test(zone) ? `${zone}:00` : zone;
-  const time = new Date(`${match[1]}T${match[2]}${padded}`);
-  return Number.isNaN(time.getTime()) ? text : time.toISOString();
 }
 
 async function freeName(request: HistoryRequest, wanted: string): Promise<string> {

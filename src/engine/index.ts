@@ -1,20 +1,23 @@
 // The engine: journal, plan, run and guards. Works on a connection through a dialect; never asks which engine it
 // has, and knows nothing of commands, configs or the modules' registry.
 
+export type { HistoryToAdopt, MigrationToAdopt } from "./adopt-history.js";
+export type { AdoptedHistory } from "./adopted-history.js";
 export type { ApplyChangesRequest } from "./apply-changes.js";
 export type { VersionToApply } from "./apply-version.js";
 export { Catalogue } from "./catalogue.js";
-export { changeScript } from "./change-script.js";
+export { changeScript, planScript } from "./change-script.js";
 export { type Clock, systemClock } from "./clock.js";
 export type { DriftItem } from "./drift.js";
 export type { Direction, RunEvent, RunListener, StepReference } from "./events.js";
 export type { History } from "./history.js";
-export { DEFAULT_JOURNAL_TABLE, Journal, type SyncedFacts } from "./journal.js";
+export { DEFAULT_JOURNAL_TABLE, JOURNAL_BESIDE_ANOTHER, Journal, type SyncedFacts } from "./journal.js";
 export type { JournalRow, JournalStatus } from "./journal-row.js";
 export { nextVersionOf } from "./module-versions.js";
 export { offlineScript } from "./offline-script.js";
 export {
   acceptChanged,
+  adoptHistory,
   applyChanges,
   applyStamped,
   applyVersion,
@@ -30,6 +33,7 @@ export {
   takeSnapshot,
   validate,
 } from "./on-demand.js";
+export { type ContextOptions, openContext } from "./open-context.js";
 export type { ObjectOwner } from "./owners.js";
 export { type PlanOptions, pendingMigrations, type Target } from "./plan.js";
 export type { PlannedStep } from "./plan-input.js";
@@ -49,4 +53,5 @@ export {
 export type { Snapshot } from "./snapshot.js";
 export type { ChangedMigration } from "./stamp.js";
 export { describeModules, type ModuleState, type ModuleStatus } from "./status.js";
+export { utcTime } from "./utc-time.js";
 export type { Problem, ValidateOptions, Validation } from "./verify.js";

@@ -2,7 +2,8 @@ import type { Connection, Row } from "../connection/index.js";
 import type { Dialect, JournalStatements, ObjectIdentity, TableAddress } from "../dialects/index.js";
 import { TenonError } from "../errors.js";
 import type { Version } from "../migrations/index.js";
-import type { Digests } from "./digest.js";
+import { ADOPTED_KEY, type AdoptedHistory, readAdoptedHistories } from "./adopted-history.js";
+import { type Digests, parseStoredDigests } from "./digest.js";
 import {
   decodeRow,
   encodeProgress,
@@ -11,29 +12,21 @@ import {
   type JournalRow,
   type Progress,
 } from "./journal-row.js";
+import { foreignTable, type JournalShape, shapeOf } from "./journal-shape.js";
 
 /** The layout that this Tenon writes. A journal with a higher one was written by a newer Tenon. */
 export const JOURNAL_LAYOUT = 1;
 
 export const DEFAULT_JOURNAL_TABLE = "schema_migrations";
 
+/**
+ * The journal's name in a database in which another tool has a table of the default name: golang-migrate, dbmate and Rails
+ * do. That table stays as it is, so that its tool can go on. Nobody has to say this name: it is found.
+ */
+export const JOURNAL_BESIDE_ANOTHER = "tenon_schema_migrations";
+
 /** Tables that stand beside the journal: what each module owns, and the state of each plugin. */
 const COMPANIONS = ["objects", "plugins"] as const;
-
-/** What stands where the journal should be. */
-export type JournalShape = "missing" | "current" | "single-module" | "foreign";
-
-/** The columns of the journal of the single-module systems that Tenon replaces; it is carried over. */
-const SINGLE_MODULE_COLUMNS = [
-  "version",
-  "name",
-  "description",
-  "applied_at",
-  "applied_by",
-  "duration_ms",
-  "checksum",
-  "status",
-];
 
 /** What stands before the name of a module in the key under which its state is kept. */
 const SYNCED_KEY = "tables:";
@@ -48,38 +41,56 @@ export interface SyncedFacts {
 
 /** The journal of one database: reads and writes its rows, always by its full address. */
 export class Journal {
-  readonly address: TableAddress;
   readonly #connection: Connection;
   readonly #dialect: Dialect;
-  readonly #state: TableAddress;
-  readonly #sql: JournalStatements;
   readonly #isElsewhere: boolean;
+  #address: TableAddress;
+  #state: TableAddress;
+  #sql: JournalStatements;
+  /** Whether it is still to be found out which of the two names the journal has. */
+  #isUnsettled: boolean;
 
-  private constructor(
-    connection: Connection,
-    dialect: Dialect,
-    address: TableAddress,
-    stateAddress: TableAddress,
-    isElsewhere: boolean,
-  ) {
-    this.#isElsewhere = isElsewhere;
+  private constructor(connection: Connection, dialect: Dialect, address: TableAddress, naming: Naming) {
+    this.#isElsewhere = naming.isElsewhere;
+    this.#isUnsettled = !naming.isGiven;
     this.#connection = connection;
     this.#dialect = dialect;
-    this.address = address;
-    this.#state = stateAddress;
-    this.#sql = dialect.journalStatements(address, stateAddress, JOURNAL_COLUMNS);
+    this.#address = address;
+    this.#state = dialect.addressBeside(address, `${address.table}_state`);
+    this.#sql = dialect.journalStatements(address, this.#state, JOURNAL_COLUMNS);
   }
 
   /** Finds where the journal of this connection lives; reads nothing of it. */
-  static async open(connection: Connection, dialect: Dialect, table: string): Promise<Journal> {
-    const address = await dialect.journalAddress(connection, table);
-    return new Journal(
-      connection,
-      dialect,
-      address,
-      dialect.addressBeside(address, `${address.table}_state`),
-      table !== address.table,
-    );
+  static async open(connection: Connection, dialect: Dialect, table: string | undefined): Promise<Journal> {
+    const name = table ?? DEFAULT_JOURNAL_TABLE;
+    const address = await dialect.journalAddress(connection, name);
+    const isElsewhere = name !== address.table;
+    return new Journal(connection, dialect, address, { isGiven: table !== undefined, isElsewhere });
+  }
+
+  /** Where the journal is; settled by the first look at it, or by `settle`. */
+  get address(): TableAddress {
+    return this.#address;
+  }
+
+  /**
+   * Finds out which name the journal has when nobody gave one: the other one where a table of the default name belongs to
+   * another tool. With `isNew` also when the journal has still to be made there.
+   */
+  async settle({ isNew }: { readonly isNew: boolean } = { isNew: false }): Promise<void> {
+    if (!this.#isUnsettled) return;
+    if (shapeOf(await this.#columnsOf(this.#address)) === "foreign") {
+      const beside = this.#dialect.addressBeside(this.#address, JOURNAL_BESIDE_ANOTHER);
+      if (!isNew && shapeOf(await this.#columnsOf(beside)) !== "current") return;
+      this.#address = beside;
+      this.#state = this.#dialect.addressBeside(beside, `${beside.table}_state`);
+      this.#sql = this.#dialect.journalStatements(beside, this.#state, JOURNAL_COLUMNS);
+    }
+    this.#isUnsettled = false;
+  }
+
+  #columnsOf(address: TableAddress): Promise<readonly string[] | undefined> {
+    return this.#dialect.readColumns(this.#connection, address);
   }
 
   /** The schema into which this session puts a table that names none; that of the journal, unless its name says another. */
@@ -113,14 +124,8 @@ export class Journal {
    * changed behind its back: then all rows have to be read.
    */
   async readDigests(): Promise<Digests | undefined> {
-    let rows: Row[];
-    try {
-      rows = await this.#connection.query(this.#sql.readState);
-    } catch (error) {
-      // Most often the table does not exist; `shape` looks closer and tells any other trouble again.
-      if (error instanceof TenonError && error.code === "SQL_FAILED") return undefined;
-      throw error;
-    }
+    const rows = await this.#tryQuery((sql) => sql.readState);
+    if (rows === undefined) return undefined;
     this.#checkLayout(rows);
     const stored = rows.find((row) => row["key"] === "applied");
     if (stored === undefined) return undefined;
@@ -128,13 +133,28 @@ export class Journal {
     return total === Number(stored["total"]) ? modules : undefined;
   }
 
+  /** Undefined when there is no journal; whether it has the other name is only looked for then, to save a query. */
+  async #tryQuery(choose: (sql: JournalStatements) => string): Promise<Row[] | undefined> {
+    const text = choose(this.#sql);
+    try {
+      return await this.#connection.query(text);
+    } catch (error) {
+      // Most often the table does not exist; `shape` looks closer and tells any other trouble again.
+      if (!(error instanceof TenonError) || error.code !== "SQL_FAILED") throw error;
+    }
+    if (this.#connection.inTransaction) return undefined;
+    await this.settle();
+    return choose(this.#sql) === text ? undefined : this.#tryQuery(choose);
+  }
+
   /** What stands where the journal should be. @throws TenonError `JOURNAL_FOREIGN`, `JOURNAL_NEWER` */
   async shape(): Promise<Exclude<JournalShape, "foreign">> {
-    const columns = await this.#dialect.readColumns(this.#connection, this.address);
+    await this.settle();
+    const columns = await this.#columnsOf(this.#address);
     const shape = shapeOf(columns);
-    if (shape === "foreign") throw this.#foreign(columns ?? []);
+    if (shape === "foreign") throw foreignTable(this.address, columns ?? []);
     if (shape === "current") {
-      const stateColumns = await this.#dialect.readColumns(this.#connection, this.#state);
+      const stateColumns = await this.#columnsOf(this.#state);
       if (stateColumns !== undefined) this.#checkLayout(await this.#connection.query(this.#sql.readState));
     }
     return shape;
@@ -142,7 +162,8 @@ export class Journal {
 
   /** Whether there is a journal of Tenon; false for none, and for another tool's table of that name. */
   async isOurs(): Promise<boolean> {
-    return shapeOf(await this.#dialect.readColumns(this.#connection, this.address)) === "current";
+    await this.settle();
+    return shapeOf(await this.#columnsOf(this.#address)) === "current";
   }
 
   async readAll(): Promise<readonly JournalRow[]> {
@@ -186,13 +207,8 @@ export class Journal {
    * query of a start at which nothing has changed. Undefined when there is no journal yet.
    */
   async readSynced(): Promise<SyncedFacts | undefined> {
-    let rows: Row[];
-    try {
-      rows = await this.#connection.query(this.#sql.readSynced);
-    } catch (error) {
-      if (error instanceof TenonError && error.code === "SQL_FAILED") return undefined;
-      throw error;
-    }
+    const rows = await this.#tryQuery((sql) => sql.readSynced);
+    if (rows === undefined) return undefined;
     this.#checkLayout(rows);
     const states = new Map(
       rows
@@ -213,9 +229,24 @@ export class Journal {
     await this.writeState(`${SYNCED_KEY}${module}`, value);
   }
 
+  /** The histories that were taken over from other tools. */
+  async readAdopted(): Promise<readonly AdoptedHistory[]> {
+    return readAdoptedHistories(await this.readState(ADOPTED_KEY));
+  }
+
+  async writeAdopted(histories: readonly AdoptedHistory[]): Promise<void> {
+    await this.writeState(ADOPTED_KEY, JSON.stringify(histories));
+  }
+
+  /** Patterns of what no module makes: the journal's own tables, and those of the tools whose histories were taken over. */
+  async patternsOfNobody(): Promise<readonly string[]> {
+    return [...this.patterns, ...(await this.readAdopted()).flatMap((history) => history.tables)];
+  }
+
   /** A value kept beside the rows; undefined when there is none, or no journal. */
   async readState(key: string): Promise<string | undefined> {
-    if ((await this.#dialect.readColumns(this.#connection, this.#state)) === undefined) return undefined;
+    await this.settle();
+    if ((await this.#columnsOf(this.#state)) === undefined) return undefined;
     const [row] = await this.#connection.query(this.#sql.readValue, [key]);
     return row === undefined ? undefined : String(row["value"]);
   }
@@ -245,40 +276,14 @@ export class Journal {
       },
     );
   }
-
-  #foreign(columns: readonly string[]): TenonError {
-    return new TenonError(
-      "JOURNAL_FOREIGN",
-      `There is a table ${this.address.table} that is not a journal of Tenon: its columns are ${columns.join(", ")}. ` +
-        "Other tools use that name for their own history, so it is left alone.",
-      {
-        where: { object: this.address.table },
-        hint: `Choose another name for the journal: \`--journal tenon_migrations\`, or \`journal: { table: "tenon_migrations" }\` in the config.`,
-      },
-    );
-  }
 }
 
 /** A round trip for each row would be felt where there are thousands. */
 const ROWS_AT_ONCE = 50;
 
-function shapeOf(columns: readonly string[] | undefined): JournalShape {
-  if (columns === undefined) return "missing";
-  const found = new Set(columns);
-  if (JOURNAL_COLUMNS.every((column) => found.has(column))) return "current";
-  const isSingleModule =
-    found.size === SINGLE_MODULE_COLUMNS.length && SINGLE_MODULE_COLUMNS.every((column) => found.has(column));
-  return isSingleModule ? "single-module" : "foreign";
-}
-
-function parseStoredDigests(value: string): { total: number; modules: Digests } {
-  try {
-    const stored: unknown = JSON.parse(value);
-    if (typeof stored === "object" && stored !== null && "total" in stored && "modules" in stored) {
-      return { total: Number(stored.total), modules: new Map(Object.entries(Object(stored.modules))) };
-    }
-  } catch {
-    // Falls through: a value that cannot be read is as good as none, all rows are read instead.
-  }
-  return { total: -1, modules: new Map() };
+interface Naming {
+  /** Somebody gave the name: no other is looked for. */
+  readonly isGiven: boolean;
+  /** The name says another schema. */
+  readonly isElsewhere: boolean;
 }

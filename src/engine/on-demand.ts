@@ -1,5 +1,6 @@
 // What most runs do not need. Each part is loaded when it is first called, so that a command that finds nothing to do
 // does not wait for what it does not use.
+import type * as AdoptHistory from "./adopt-history.js";
 import type * as ApplyChanges from "./apply-changes.js";
 import type * as ApplyVersion from "./apply-version.js";
 import type * as Drift from "./drift.js";
@@ -8,6 +9,9 @@ import type * as Replay from "./replay.js";
 import type * as Snapshot from "./snapshot.js";
 import type * as Stamp from "./stamp.js";
 import type * as Verify from "./verify.js";
+
+export const adoptHistory: typeof AdoptHistory.adoptHistory = async (...given) =>
+  (await import("./adopt-history.js")).adoptHistory(...given);
 
 export const applyChanges: typeof ApplyChanges.applyChanges = async (...given) =>
   (await import("./apply-changes.js")).applyChanges(...given);

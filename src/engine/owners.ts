@@ -24,6 +24,7 @@ export interface ObjectOwner {
 /** Whose every object of the database is, the journal's own tables aside. Writes nothing. */
 export async function readOwners(context: RunContext): Promise<readonly ObjectOwner[]> {
   const { connection, dialect, journal } = context;
+  await journal.settle();
   const listed = (await dialect.listObjects(connection, { definitions: false })).filter(
     (object) => !object.temporary && !journal.holds(object),
   );

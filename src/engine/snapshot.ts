@@ -32,14 +32,14 @@ interface StoredSnapshot {
 const deflate = promisify(deflateRaw);
 const inflate = promisify(inflateRaw);
 
-/** Reads the database into a model, the journal's own tables left out. */
+/** Reads the database into a model, without the journal's own tables and those of the tools whose histories were adopted. */
 export async function readModel(
   connection: Connection,
   dialect: Dialect,
   journal: Journal,
 ): Promise<DatabaseModel> {
   const schema = await dialect.loadSchema();
-  return schema.introspect(connection, { exclude: journal.patterns });
+  return schema.introspect(connection, { exclude: await journal.patternsOfNobody() });
 }
 
 export interface SnapshotRequest {
@@ -86,7 +86,7 @@ export async function readSnapshot(dialect: Dialect, journal: Journal): Promise<
     const { fingerprint, takenAt, applied, form, captured }: StoredSnapshot = JSON.parse(stored);
     if (form !== schema.captureForm) throw otherForm(form, schema.captureForm);
     const text = (await inflate(Buffer.from(captured, "base64"))).toString("utf8");
-    const model = schema.modelOf(text, { exclude: journal.patterns });
+    const model = schema.modelOf(text, { exclude: await journal.patternsOfNobody() });
     return { fingerprint, takenAt, digests: new Map(Object.entries(applied)), model };
   } catch (cause) {
     if (cause instanceof TenonError) throw cause;

@@ -147,6 +147,7 @@ export async function changeJournal<T>(
   work: (history: History) => Promise<T>,
 ): Promise<T> {
   const { connection, dialect, journal } = context;
+  await journal.settle();
   const request = {
     journal: journal.address,
     timeoutMs: options.lockTimeoutMs,

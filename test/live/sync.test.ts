@@ -2,6 +2,7 @@ import * as pg from "drizzle-orm/pg-core";
 import * as lite from "drizzle-orm/sqlite-core";
 import { describe, expect, test } from "vitest";
 import { type Connection, defineModule, type Module, SchemaManager } from "../../src/index.js";
+import { counting } from "./counting.js";
 import { comparedEngines, type LiveEngine } from "./engines.js";
 
 interface Shape {
@@ -49,22 +50,6 @@ const fill = `
   INSERT INTO posts (id, author) VALUES (10, 1), (11, 2);`;
 
 const managerOf = (connection: Connection, module: Module) => new SchemaManager(connection, module);
-
-/** The same connection, and how many statements were sent through it. */
-function counting(connection: Connection): { readonly connection: Connection; sent(): number } {
-  let sent = 0;
-  const counted = new Proxy(connection, {
-    get(target, property) {
-      const value: unknown = Reflect.get(target, property, target);
-      if (typeof value !== "function") return value;
-      return (...given: unknown[]) => {
-        if (["query", "execute", "executeScript", "stream"].includes(String(property))) sent++;
-        return Reflect.apply(value, target, given);
-      };
-    },
-  });
-  return { connection: counted, sent: () => sent };
-}
 
 describe.each(comparedEngines)("sync on $name", (engine) => {
   test("tables are created in the order of their keys and journaled; then one query tells that nothing is left", async () => {
