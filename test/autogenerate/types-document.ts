@@ -25,7 +25,7 @@ export function documentedNames(heading: string, start: string): string[] {
   const paragraph = sectionOf(heading)
     .split("\n\n")
     .find((each) => each.startsWith(start));
-  return [...(paragraph ?? "").matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name);
+  return [...(paragraph ?? "").matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name.replaceAll("\\|", "|"));
 }
 
 function sectionOf(heading: string): string {

@@ -1,6 +1,6 @@
-import { NEW_UUID, NOW_PLAIN, NOW_UTC } from "./default-to-sqlite.js";
 import { readNodes } from "./expression-nodes.js";
 import { expressionToPostgres, quoteText, type ToPostgresScope } from "./expression-to-postgres.js";
+import { NEW_UUID } from "./functions-to-sqlite.js";
 import { Untranslatable } from "./translation.js";
 import { bareNode } from "./write-nodes.js";
 
@@ -104,6 +104,8 @@ const hex =
   () =>
     change("replace((gen_random_uuid())::text, '-', '')");
 
+const NOW_UTC = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
+const NOW_PLAIN = "strftime('%Y-%m-%d %H:%M:%f', 'now')";
 const SECONDS = "YYYY-MM-DD HH24:MI:SS";
 
 const KNOWN: ReadonlyMap<string, ForType> = new Map(

@@ -91,7 +91,8 @@ class NodeReader {
       return { kind: "array", parts: this.#lists("]"), gap };
     }
     if (upper === "CAST" && next === "(") return this.#cast(gap);
-    if (token.kind === "word" && KEYWORDS.has(upper) && next !== ".")
+    const isFunction = next === "(" && (upper === "LEFT" || upper === "RIGHT");
+    if (token.kind === "word" && KEYWORDS.has(upper) && next !== "." && !isFunction)
       return { kind: "text", text: upper, gap };
     const path = [this.#nameOf(token)];
     while (this.#token()?.text === "." && isName(this.#tokens[this.#at + 1])) {

@@ -15,9 +15,9 @@ export function literalToSqlite(value: string, type: PostgresType): string {
     case "uuid":
       return quoteText(uuidText(value));
     case "timestamp with time zone":
-      return quoteText(momentText(value));
+      return quoteText(zonedText(value));
     case "timestamp without time zone":
-      return quoteText(value.replace(/^(\d{4}-\d\d-\d\d)T/, "$1 "));
+      return quoteText(momentText(value));
     default:
       return quoteText(value);
   }
@@ -41,12 +41,28 @@ const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
 function numberLiteral(value: string, type: PostgresType): string {
   // More digits than a REAL holds are kept as text, so the literal is one too.
-  if (NUMBER.test(value)) return isExactText(type) ? quoteText(value) : value;
+  if (NUMBER.test(value)) {
+    const kept =
+      type.base === "numeric" && type.modifiers.length > 0
+        ? rounded(value, Number(type.modifiers[1] ?? 0))
+        : value;
+    return isExactText(type) ? quoteText(kept) : kept;
+  }
   // https://sqlite.org/floatingpoint.html: too large a literal is read as infinity; for NaN there is none.
   const infinity = /^([+-]?)inf(?:inity)?$/i.exec(value);
   if (infinity !== null && /^(?:real|double precision)$/.test(type.base))
     return infinity[1] === "-" ? "-9e999" : "9e999";
   throw new Untranslatable(`the number ${value}`);
+}
+
+/** A decimal number with at most so many digits behind its point, a half rounded away from zero as PostgreSQL does. */
+function rounded(value: string, scale: number): string {
+  const [, sign = "", whole = "", fraction = ""] = /^([+-]?)(\d*)\.?(\d*)$/.exec(value) ?? [];
+  if (scale < 0 || fraction.length <= scale) return value;
+  const digits = BigInt(whole + fraction.slice(0, scale)) + (fraction.charAt(scale) >= "5" ? 1n : 0n);
+  const text = String(digits).padStart(scale + 1, "0");
+  const cut = text.length - scale;
+  return `${sign}${text.slice(0, cut)}${scale > 0 ? `.${text.slice(cut)}` : ""}`;
 }
 
 function truthOf(value: string): string {
@@ -86,23 +102,29 @@ function uuidText(value: string): string {
 }
 
 /** In UTC and in one form, so that the order of the texts is the order of the times. */
-function momentText(value: string): string {
-  const parts = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)(?::(\d\d)(\.\d+)?)? ?(Z|[+-]\d\d(?::?\d\d)?)?$/i.exec(
-    value,
-  );
+function zonedText(value: string): string {
+  const parts = TIME.exec(value.trim());
   if (parts === null) return value;
-  const [, day = "", minute = "", second = "00", fraction = ".000", zone = "Z"] = parts;
+  const [, day = "", minute = "00:00", second = "00", fraction = ".000", zone = "Z"] = parts;
   const offset = /^z$/i.test(zone) ? "Z" : `${zone.slice(0, 3)}:${zone.replace(":", "").slice(3) || "00"}`;
   const time = new Date(`${day}T${minute}:${second}${offset}`);
-  return Number.isNaN(time.getTime())
-    ? value
-    : time.toISOString().replace(/\.000Z$/, `${fraction.padEnd(4, "0")}Z`);
+  if (Number.isNaN(time.getTime())) return value;
+  return time.toISOString().replace(/\.000Z$/, `${fraction.padEnd(4, "0")}Z`);
 }
+
+function momentText(value: string): string {
+  const parts = TIME.exec(value.trim());
+  if (parts === null) return value;
+  const [, day = "", minute = "00:00", second = "00", fraction = ".000"] = parts;
+  return `${day} ${minute}:${second}${fraction.padEnd(4, "0")}`;
+}
+
+const TIME = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d)(?::(\d\d)(\.\d+)?)? ?(Z|[+-]\d\d(?::?\d\d)?)?)?$/i;
 
 function elementAsJson(element: string, type: PostgresType): string {
   if (type.base === "boolean") return truthOf(element) === "1" ? "true" : "false";
   if (NUMBERS.has(type.base)) {
-    const number = numberLiteral(element, { ...type, dimensions: 0, modifiers: ["1"] });
+    const number = numberLiteral(element, { base: "double precision", modifiers: [], dimensions: 0 });
     if (/^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?$/i.test(number)) return number;
     throw new Untranslatable(`the number ${element} in an array`);
   }

@@ -12,7 +12,7 @@ import {
   type View,
 } from "../../schema/index.js";
 import { defaultToSqlite } from "./default-to-sqlite.js";
-import { expressionToSqlite, type ToSqliteScope } from "./expression-to-sqlite.js";
+import { expressionToSqlite, storedExpressionToSqlite, type ToSqliteScope } from "./expression-to-sqlite.js";
 import { quoteText } from "./literal-to-sqlite.js";
 import { type PostgresType, readPostgresType } from "./postgres-type.js";
 import { type TranslateOptions, type Translation, TranslationReport, Untranslatable } from "./translation.js";
@@ -89,7 +89,10 @@ class ToSqlite {
     if (options.length > 0)
       this.#report.refuse(object, `The view ${view.name} has ${options.join(", ")}, which SQLite has not.`);
     const definition = this.#try(object, `The query of ${view.name}`, () =>
-      expressionToSqlite(view.definition, { typeOf: () => undefined, schemas: this.#schemas }),
+      expressionToSqlite(view.definition, {
+        ...this.#scope((name) => this.#typeAnywhere(name)),
+        isLasting: false,
+      }),
     );
     if (definition === undefined) return [];
     return [{ schema: "main", name: view.name, definition, triggers: [], indexes: [] }];
@@ -132,10 +135,10 @@ class ToSqlite {
     const { generated } = column;
     const said = (what: string, text: string | undefined, translate: (text: string) => string) =>
       text === undefined ? undefined : this.#try(object, `${what} of ${path}`, () => translate(text));
-    const expression = said("The expression", generated?.expression, (text) =>
-      expressionToSqlite(text, scope),
-    );
     const type = readPostgresType(this.#baseType(column.type));
+    const expression = said("The expression", generated?.expression, (text) =>
+      storedExpressionToSqlite(text, type, scope),
+    );
     return {
       column: {
         name: column.name,
@@ -176,8 +179,7 @@ class ToSqlite {
       const ofColumn = check.expression.replaceAll(/\bVALUE\b/g, `"${column.name.replaceAll('"', '""')}"`);
       const expression = this.#try(object, `A check of the type of ${path}`, () =>
         expressionToSqlite(ofColumn, {
-          typeOf: (name) => (name === column.name ? base : undefined),
-          schemas: this.#schemas,
+          ...this.#scope((name) => (name === column.name ? base : undefined)),
         }),
       );
       if (expression !== undefined) checks.push({ kind: "check", expression });
@@ -319,7 +321,28 @@ class ToSqlite {
     const types = new Map(
       table.columns.map((column) => [column.name, readPostgresType(this.#baseType(column.type))]),
     );
-    return { typeOf: (name): PostgresType | undefined => types.get(name), schemas: this.#schemas };
+    return this.#scope((name) => types.get(name));
+  }
+
+  #scope(typeOf: ToSqliteScope["typeOf"]): ToSqliteScope {
+    return {
+      typeOf,
+      isEnum: ({ base, dimensions }) =>
+        dimensions === 0 && this.#model.types.some((type) => type.kind === "enum" && isNamed(base, type)),
+      schemas: this.#schemas,
+      isLasting: true,
+    };
+  }
+
+  /** The type of a column that is of one type in all tables that have it: a query does not say whose it is. */
+  #typeAnywhere(name: string): PostgresType | undefined {
+    const types = new Set(
+      this.#model.tables.flatMap((table) =>
+        table.columns.filter((column) => column.name === name).map((column) => this.#baseType(column.type)),
+      ),
+    );
+    const [only] = types;
+    return types.size === 1 && only !== undefined ? readPostgresType(only) : undefined;
   }
 
   #domainOf(type: string) {

@@ -2,6 +2,8 @@ import type { Lists, Node } from "./expression-nodes.js";
 
 /** How one engine says the pieces that the two do not share. */
 export interface NodeWords {
+  /** A list as it is to be written, before any piece of it is. */
+  prepare?(nodes: readonly Node[]): readonly Node[];
   call(name: string, args: readonly string[], node: Node & { readonly kind: "call" }): string;
   cast(operand: readonly Node[], type: string): string;
   string(value: string): string;
@@ -14,7 +16,8 @@ export interface NodeWords {
 }
 
 /** Writes pieces in the words of an engine, with the white space that was between them. */
-export function writeNodes(nodes: readonly Node[], words: NodeWords): string {
+export function writeNodes(list: readonly Node[], words: NodeWords): string {
+  const nodes = words.prepare?.(list) ?? list;
   let text = "";
   for (let at = 0; at < nodes.length; at++) {
     const node = nodes[at];
