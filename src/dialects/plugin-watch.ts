@@ -18,7 +18,8 @@ export interface PluginWatchRequest {
   readonly owned: readonly ObjectIdentity[];
   /** Everything that the step will say, as far as it is known; empty for a step that is a program. */
   readonly statements: readonly Statement[];
-  readonly isCode: boolean;
+  /** `fewer`: a session with few rights is made for it where the engine can. `session`: those of the host's session. */
+  readonly rights: "fewer" | "session";
 }
 
 /** A table that a statement touches, as the engine itself tells it. */

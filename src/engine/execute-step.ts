@@ -5,7 +5,7 @@ import type { Step } from "../migrations/index.js";
 import type { Statement } from "../sql/index.js";
 import { GuardedConnection } from "./guarded-connection.js";
 import type { PlannedStep } from "./plan-input.js";
-import type { PluginGuard } from "./plugin-guard.js";
+import type { StepContainment } from "./plugin-guard.js";
 import { type PreparedStep, verifyStatements } from "./prepare-step.js";
 import { excerpt, StepGuards } from "./step-guards.js";
 
@@ -14,7 +14,7 @@ export async function executeStep(
   connection: Connection,
   dialect: Dialect,
   step: PreparedStep,
-  plugin?: PluginGuard,
+  plugin?: StepContainment,
 ): Promise<void> {
   const guards = new StepGuards(connection, dialect, step, plugin);
   const session = plugin?.connection ?? connection;
@@ -99,7 +99,7 @@ export async function verifyStep(
   connection: Connection,
   dialect: Dialect,
   planned: PlannedStep,
-  plugin?: PluginGuard,
+  plugin?: StepContainment,
 ): Promise<void> {
   const verify = planned.migration?.verify;
   if (verify === undefined) return;
@@ -164,7 +164,7 @@ async function runCode(
 }
 
 /** A verification may look at everything and change nothing that lasts: what it writes is refused. */
-function readOnlyGuard(connection: Connection, dialect: Dialect, plugin?: PluginGuard): Connection {
+function readOnlyGuard(connection: Connection, dialect: Dialect, plugin?: StepContainment): Connection {
   return new GuardedConnection(connection, dialect.syntax, {
     before: async (statement) => {
       dialect.refuseInCode(statement);

@@ -8,7 +8,7 @@ import { OwnedObjects } from "./owned-objects.js";
 import { changesBetween, type OwnedObject, Ownership } from "./ownership.js";
 import { PluginGuard } from "./plugin-guard.js";
 import { withOwner } from "./plugin-owner.js";
-import { rulesOf } from "./plugin-rules.js";
+import { keepRules, rulesOf } from "./plugin-rules.js";
 import type { PreparedStep } from "./prepare-step.js";
 import type { RunContext } from "./run.js";
 import { refuseTakenNames } from "./taken-names.js";
@@ -70,7 +70,8 @@ export class ModuleWatch {
   async contain(step: PreparedStep): Promise<PluginGuard | undefined> {
     const [contained, ownership] = [this.#contained, this.#ownership];
     if (contained === undefined || ownership === undefined) return undefined;
-    return PluginGuard.open({ context: this.#context, step, ownership, rules: contained.rules });
+    const { rules } = contained;
+    return PluginGuard.open({ context: this.#context, step, ownership, rules, rights: "fewer" });
   }
 
   /** Judges what the step of a plugin has made, and writes it down. @throws TenonError `OWNERSHIP_VIOLATED`, `PLUGIN_FORBIDDEN` */
@@ -81,6 +82,7 @@ export class ModuleWatch {
     this.#batch = { module: step.planned.module, before: contained.before, steps: [step] };
     await this.#settleBatch(ownership, now);
     await guard.end();
+    await keepRules(this.#context.journal, step.planned.module, contained.rules);
   }
 
   /**

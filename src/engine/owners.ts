@@ -1,3 +1,4 @@
+import type { ListedObject } from "../dialects/index.js";
 import type { Version } from "../migrations/index.js";
 import { claimObjects } from "./claim-objects.js";
 import { COVERED } from "./module-watch.js";
@@ -28,6 +29,20 @@ export async function readOwners(context: RunContext): Promise<readonly ObjectOw
   const listed = (await dialect.listObjects(connection, { definitions: false })).filter(
     (object) => !object.temporary && !journal.holds(object),
   );
+  const ownership = await readOwnership(context, listed);
+  return listed.map((object) => {
+    const { kind, schema, name, table } = object;
+    const owner = ownership.ownerOf(object);
+    return { kind, schema, name, table, module: owner?.module, version: owner?.version };
+  });
+}
+
+/** Who owns what: as the journal keeps it, and what only the texts of migrations tell that nobody saw running. */
+export async function readOwnership(
+  context: RunContext,
+  listed: readonly ListedObject[],
+): Promise<Ownership> {
+  const { connection, dialect, journal } = context;
   const stored = await new OwnedObjects(connection, dialect, journal).read();
   const ownership = new Ownership(stored ?? [], dialect.nameKey);
   const covered = stored === undefined ? 0 : Number((await journal.readState(COVERED)) ?? 0);
@@ -35,9 +50,5 @@ export async function readOwners(context: RunContext): Promise<readonly ObjectOw
     (row) => row.status === "applied" && row.sequence > covered,
   );
   for (const claimed of claimObjects(context, rows, listed, ownership)) ownership.add(claimed);
-  return listed.map((object) => {
-    const { kind, schema, name, table } = object;
-    const owner = ownership.ownerOf(object);
-    return { kind, schema, name, table, module: owner?.module, version: owner?.version };
-  });
+  return ownership;
 }

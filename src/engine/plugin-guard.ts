@@ -9,8 +9,10 @@ import {
 import { TenonError } from "../errors.js";
 import type { PluginRules } from "../modules/index.js";
 import type { Statement } from "../sql/index.js";
+import { bareName } from "./named-in-text.js";
 import { changesBetween, describeObject, type Ownership } from "./ownership.js";
 import { describeOwner, OF_JOURNAL, OWN_ONLY } from "./plugin-owner.js";
+import { findMisplaced, type PluginPlaces, ROUTINES } from "./plugin-places.js";
 import type { PreparedStep } from "./prepare-step.js";
 import type { RunContext } from "./run.js";
 
@@ -19,37 +21,66 @@ export interface PluginGuardRequest {
   readonly step: PreparedStep;
   readonly rules: PluginRules;
   readonly ownership: Ownership;
+  /** `fewer` where the engine can have them; `session` where nothing may be set up for it, as in a verification. */
+  readonly rights: "fewer" | "session";
+}
+
+/** What a step that is contained runs under. */
+export interface StepContainment {
+  /** Where the plugin's statements run. */
+  readonly connection: Connection;
+  /** True when the engine itself keeps the plugin from what it may not do, and only the end has to be looked at. */
+  readonly passes: boolean;
+  before(statement: Statement): Promise<void>;
+  after(statement: Statement): Promise<void>;
+  /** Lets what was put off to the end of the transaction happen now, under the same watch. */
+  settle(): Promise<void>;
 }
 
 /**
  * Keeps one step of a plugin within what the plugin owns: what it writes, and what it makes, changes and drops, is
  * taken from the engine, and whose it is from the journal.
  */
-export class PluginGuard {
+export class PluginGuard implements StepContainment {
   readonly #request: PluginGuardRequest;
   readonly #watch: PluginWatch;
   /** What was there before the step; all else is the plugin's own. */
   readonly #before: ReadonlyMap<string, ListedObject>;
   readonly #tablesBefore: ReadonlyMap<string, ListedObject>;
+  readonly #places: PluginPlaces;
   #judged: readonly ListedObject[];
-  /** What the step has made or changed so far. */
-  readonly #touched = new Map<string, ListedObject>();
+  /** What the step has made or changed so far, and by which statement, where that is known. */
+  readonly #touched = new Map<string, Statement | undefined>();
 
   static async open(request: PluginGuardRequest): Promise<PluginGuard> {
     const { context, step, rules, ownership } = request;
     const { module, step: planned } = step.planned;
+    const owned = ownership.all().filter((object) => object.module === module);
+    const schemas = new Set(
+      rules.schema === undefined
+        ? [await context.journal.homeSchema(), ...owned.map(({ schema }) => schema)]
+        : [rules.schema],
+    );
     const watch = await context.dialect.watchPlugin(context.connection, {
       bounds: rules,
-      owned: ownership.all().filter((object) => object.module === module),
+      owned,
       statements: step.scripts.flatMap((script) => script.statements),
-      isCode: planned.kind === "code",
+      rights: planned.kind === "code" ? "session" : request.rights,
     });
     // After the watch has set itself up, so that what it lends to the plugin counts as no change.
     const before = await context.dialect.listObjects(context.connection, { definitions: true });
-    return new PluginGuard(request, watch, before);
+    return new PluginGuard(request, watch, before, schemas);
   }
 
-  private constructor(request: PluginGuardRequest, watch: PluginWatch, before: readonly ListedObject[]) {
+  private constructor(
+    request: PluginGuardRequest,
+    watch: PluginWatch,
+    before: readonly ListedObject[],
+    schemas: ReadonlySet<string>,
+  ) {
+    const { rules, context } = request;
+    const { capabilities, nameKey } = context.dialect;
+    this.#places = { rules, schemas, hasSchemas: capabilities.hasSchemas, nameKey };
     this.#request = request;
     this.#watch = watch;
     this.#judged = before;
@@ -59,12 +90,10 @@ export class PluginGuard {
     );
   }
 
-  /** Where the plugin's statements run. */
   get connection(): Connection {
     return this.#watch.connection;
   }
 
-  /** True when the engine itself keeps the plugin from what it may not do, and only the end has to be looked at. */
   get passes(): boolean {
     return this.#watch.passes;
   }
@@ -80,7 +109,6 @@ export class PluginGuard {
     if (this.#watch.mayHideObjects(statement)) await this.#judgeObjects(statement);
   }
 
-  /** Lets what was put off to the end of the transaction happen now, under the same watch. */
   async settle(): Promise<void> {
     this.#judgeUses(await this.#watch.settle(), undefined);
   }
@@ -88,6 +116,11 @@ export class PluginGuard {
   /** Judges the step as a whole; gives all objects as they are now. */
   async finish(): Promise<readonly ListedObject[]> {
     await this.#judgeObjects(undefined);
+    // Names are judged at the end: a table that is built anew has another one for a while.
+    for (const object of this.#judged) {
+      const identity = identityOf(object);
+      if (!this.#before.has(identity)) this.#judgeNew(object, this.#touched.get(identity));
+    }
     const made = this.#judged.filter((object) => this.#touched.has(identityOf(object)));
     const there = new Set(
       this.#judged.filter((object) => object.table === undefined).map((object) => this.#tableKey(object)),
@@ -122,8 +155,8 @@ export class PluginGuard {
     const { created, changed, dropped } = changesBetween(this.#judged, now);
     for (const object of dropped) this.#judgeForeign("drops", object, statement);
     for (const object of changed) this.#judgeForeign("changes", object, statement);
-    for (const object of created) this.#judgeCreated(object, statement);
-    for (const object of [...created, ...changed]) this.#touched.set(identityOf(object), object);
+    for (const object of created) this.#judgePlace(object, statement);
+    for (const object of [...created, ...changed]) this.#touched.set(identityOf(object), statement);
     this.#judged = now;
   }
 
@@ -133,34 +166,40 @@ export class PluginGuard {
       throw this.#violation(verb, object.kind, describeObject(object), owner, statement);
   }
 
-  #judgeCreated(object: ListedObject, statement: Statement | undefined): void {
-    const { rules, context } = this.#request;
-    const { kind, schema, name, table } = object;
+  /** Nothing in the session alone, and nothing that is part of what others have, not even for a while. */
+  #judgePlace(object: ListedObject, statement: Statement | undefined): void {
+    const { kind, schema, table, temporary } = object;
     const described = describeObject(object);
-    if (object.temporary) {
+    if (temporary) {
       throw this.#forbiddenObject(described, "It would outlive the migration in the session.", statement);
     }
-    if (table !== undefined) {
-      const whole = { kind: "table", schema, name: table, table: undefined };
-      const owner = this.#ownerBesides(this.#tablesBefore.get(this.#tableKey(whole)) ?? whole);
-      if (owner !== undefined)
-        throw this.#violation("makes", kind, described, `on a table ${owner}`, statement);
-      return;
-    }
-    if (kind === "schema" && context.dialect.capabilities.hasSchemas && name === rules.schema) return;
-    if (kind === "extension" && rules.extensions.includes(name)) return;
-    if (!CREATABLE.has(kind)) {
-      throw this.#forbiddenObject(described, `A plugin may make ${[...CREATABLE].join(", ")}.`, statement);
-    }
-    const { nameKey, capabilities } = context.dialect;
-    if (capabilities.hasSchemas && rules.schema !== undefined && schema !== rules.schema) {
-      throw this.#violation("makes", kind, described, `outside its schema ${rules.schema}`, statement);
-    }
-    const inSchemas = !capabilities.hasSchemas && rules.schema !== undefined ? `${rules.schema}_` : undefined;
-    const prefix = rules.prefix ?? inSchemas;
-    if (prefix !== undefined && !nameKey(name).startsWith(prefix)) {
-      throw this.#violation("makes", kind, described, `whose name does not begin with ${prefix}`, statement);
-    }
+    if (table === undefined) return;
+    const whole = { kind: "table", schema, name: table, table: undefined };
+    const owner = this.#ownerBesides(this.#tablesBefore.get(this.#tableKey(whole)) ?? whole);
+    if (owner !== undefined)
+      throw this.#violation("makes", kind, described, `on a table ${owner}`, statement);
+  }
+
+  /** What the step leaves behind has the kind, the place and the name that a plugin's objects may have. */
+  #judgeNew(object: ListedObject, statement: Statement | undefined): void {
+    const described = describeObject(object);
+    const misplaced = findMisplaced(object, this.#places);
+    if (misplaced?.kind === "forbidden") throw this.#forbiddenObject(described, misplaced.hint, statement);
+    if (misplaced?.kind === "elsewhere")
+      throw this.#violation("makes", object.kind, described, misplaced.where, statement);
+    const namesake = ROUTINES.has(object.kind) ? this.#foreignRoutine(bareName(object.name)) : undefined;
+    if (namesake === undefined) return;
+    const owner = `beside ${describeObject(namesake)}, ${this.#ownerBesides(namesake)}: calls of that could reach this one instead`;
+    throw this.#violation("makes", object.kind, described, owner, statement);
+  }
+
+  #foreignRoutine(name: string): ListedObject | undefined {
+    return [...this.#before.values()].find(
+      (object) =>
+        ROUTINES.has(object.kind) &&
+        bareName(object.name) === name &&
+        this.#ownerBesides(object) !== undefined,
+    );
   }
 
   /** Whose an object is when it is not the plugin's, as the end of a sentence; undefined for the plugin's own. */
@@ -227,21 +266,3 @@ const VERBS: Readonly<Record<TableUse["kind"], string>> = {
   write: "writes rows of",
   lock: "locks or empties",
 };
-
-/** What a plugin can have; all else concerns the whole database, or acts beyond it. */
-const CREATABLE: ReadonlySet<string> = new Set([
-  "table",
-  "view",
-  "materialized view",
-  "index",
-  "sequence",
-  "type",
-  "domain",
-  "function",
-  "procedure",
-  "aggregate",
-  "statistics",
-  "trigger",
-  "rule",
-  "policy",
-]);

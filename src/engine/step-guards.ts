@@ -2,7 +2,7 @@ import type { Connection } from "../connection/index.js";
 import type { Dialect, ForeignKeyWatch, Loss, LossWatch, SessionSettings } from "../dialects/index.js";
 import { TenonError } from "../errors.js";
 import type { Statement } from "../sql/index.js";
-import type { PluginGuard } from "./plugin-guard.js";
+import type { StepContainment } from "./plugin-guard.js";
 
 /** What the guards need to know of the work before it begins. */
 export interface GuardedWork {
@@ -19,9 +19,9 @@ export class StepGuards {
   readonly #foreignKeys: ForeignKeyWatch | undefined;
   readonly #allowLoss: readonly string[];
   readonly #keysCanBeOff: boolean;
-  readonly #plugin: PluginGuard | undefined;
+  readonly #plugin: StepContainment | undefined;
 
-  constructor(connection: Connection, dialect: Dialect, step: GuardedWork, plugin?: PluginGuard) {
+  constructor(connection: Connection, dialect: Dialect, step: GuardedWork, plugin?: StepContainment) {
     this.#plugin = plugin;
     this.#allowLoss = step.allowLoss;
     this.#keysCanBeOff = dialect.capabilities.canViolateForeignKeys;

@@ -7,6 +7,7 @@ import { verifyStep } from "./execute-step.js";
 import type { JournalRow } from "./journal-row.js";
 import { pendingMigrations } from "./plan.js";
 import { changedMigrations, type PlanInput, unknownRows } from "./plan-input.js";
+import { containVerification } from "./plugin-verification.js";
 import { replay } from "./replay.js";
 import { planInput, type RunContext, readState } from "./run.js";
 import { readModel, readSnapshot } from "./snapshot.js";
@@ -166,7 +167,9 @@ async function verifyProblems(context: RunContext, input: PlanInput): Promise<Pr
     const planned = { direction: "up" as const, module, version, name, migration, row: undefined, step: up };
     try {
       await connection.transaction(async () => {
-        await verifyStep(connection, dialect, planned);
+        const plugin = await containVerification(context, planned);
+        await verifyStep(plugin?.connection ?? connection, dialect, planned, plugin);
+        await plugin?.settle();
         throw new RollBack();
       });
     } catch (error) {

@@ -26,7 +26,9 @@ export async function watchPlugin(connection: Connection, request: PluginWatchRe
   if (bounds.schema !== undefined) await enterSchema(connection, bounds.schema);
   const settings = await sessionSettings(connection);
   const role =
-    !request.isCode && (await canMakeRole(connection)) ? await makeRole(connection, request) : undefined;
+    request.rights === "fewer" && (await canMakeRole(connection))
+      ? await makeRole(connection, request)
+      : undefined;
   const uses = await ForeignUses.open(connection, {
     readsAreLimited: bounds.reads !== undefined && role === undefined,
   });
