@@ -1,6 +1,6 @@
 import type { Connection } from "../connection/index.js";
 import type { Dialect } from "../dialects/index.js";
-import { planScript, replayInto } from "../engine/index.js";
+import { planScript, pluginsAmong, replayInto } from "../engine/index.js";
 import { TenonError } from "../errors.js";
 import { loadMigrations, type Migration, sourceOf } from "../migrations/index.js";
 import { type DatabaseModel, describe } from "../schema/index.js";
@@ -47,13 +47,13 @@ export async function writeBaselines(request: BaselineRequest): Promise<readonly
     let before = empty;
     for (const part of parts) {
       const baseline = await writePart(dialect, part, before);
-      await replayInto(scratch, dialect, [baseline.migration], "up");
+      await replayInto(scratch, dialect, [baseline.migration], pluginsAmong([]));
       await expectModel(scratch, dialect, part.model, `migration of ${part.module}`);
       written.push({ baseline, before });
       before = part.model;
     }
     for (const { baseline, before: wanted } of written.toReversed()) {
-      await replayInto(scratch, dialect, [baseline.migration], "down");
+      await replayInto(scratch, dialect, [baseline.migration], pluginsAmong([]), "down");
       await expectModel(scratch, dialect, wanted, `rollback of ${baseline.module}`);
     }
     return written.map(({ baseline }) => baseline);

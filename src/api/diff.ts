@@ -1,6 +1,13 @@
 import type { Connection } from "../connection/index.js";
 import { type ChangePlan, type Dialect, loadDialect } from "../dialects/index.js";
-import { applyChanges, Catalogue, changeScript, Journal, replayMigrations } from "../engine/index.js";
+import {
+  applyChanges,
+  Catalogue,
+  changeScript,
+  Journal,
+  pluginsAmong,
+  replayMigrations,
+} from "../engine/index.js";
 import { TenonError } from "../errors.js";
 import type { Module } from "../modules/index.js";
 import type { DatabaseModel, RenameAnswers, Selection, Table, Unjudged } from "../schema/index.js";
@@ -128,7 +135,8 @@ async function readSide(
   const catalogue = await Catalogue.load(side.modules, dialect.engine);
   const connection = [options.from, options.to].find(isConnection);
   const migrations = await catalogue.ordered([], () => true);
-  return { model: await replayMigrations({ connection, dialect }, migrations), exclude: [] };
+  const plugins = pluginsAmong(side.modules);
+  return { model: await replayMigrations({ connection, dialect }, migrations, plugins), exclude: [] };
 }
 
 /** The journal is left out when it is one: another tool's table of that name is part of the database. */

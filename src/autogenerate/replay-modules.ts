@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Connection } from "../connection/index.js";
 import type { Dialect } from "../dialects/index.js";
-import { Catalogue, planScript, replayInto } from "../engine/index.js";
+import { Catalogue, planScript, pluginsAmong, replayInto } from "../engine/index.js";
 import type { Migration, SourceTables } from "../migrations/index.js";
 import { type Module, orderModules } from "../modules/index.js";
 import type { DatabaseModel, ObjectName } from "../schema/index.js";
@@ -34,11 +34,12 @@ export async function replayModules(
   const existing = existsSync(request.folder) ? module : withoutVersions(module);
   const modules = [...before, existing].map((each) => foundFrom(each, baseFolder));
   const catalogue = await Catalogue.load(modules, dialect.engine);
+  const plugins = pluginsAmong(modules);
   const runs = runsOf(await catalogue.ordered([], () => true));
   const firstOwn = runs.findIndex((run) => run[0]?.module === module.name);
   const start = firstOwn === -1 ? runs.length : firstOwn;
 
-  for (const run of runs.slice(0, start)) await replayInto(scratch, dialect, run);
+  for (const run of runs.slice(0, start)) await replayInto(scratch, dialect, run, plugins);
   for (const each of before) {
     if (each.source.kind === "tables") await buildTables(scratch, dialect, each.source.tables, baseFolder);
   }
@@ -46,7 +47,7 @@ export async function replayModules(
   let own = NOTHING_OWNED;
   for (const run of runs.slice(start)) {
     const standing = current;
-    await replayInto(scratch, dialect, run);
+    await replayInto(scratch, dialect, run, plugins);
     current = await schema.introspect(scratch);
     if (run[0]?.module === module.name) own = withAdded(own, standing, current);
   }

@@ -4,6 +4,7 @@ import { type Place, TenonError } from "../errors.js";
 import { type DatabaseModel, describe, formatAddress, type ObjectAddress } from "../schema/index.js";
 import type { Statement } from "../sql/index.js";
 import { runStatement } from "./execute-step.js";
+import type { PluginGuard } from "./plugin-guard.js";
 import { StepGuards } from "./step-guards.js";
 
 export interface ApplyChangesRequest {
@@ -19,6 +20,8 @@ export interface ApplyChangesRequest {
   readonly lockTimeoutMs?: number | undefined;
   /** What the changes are part of, for messages. */
   readonly place?: Place | undefined;
+  /** Puts the statements under guard where they are a plugin's; undefined for those of a core module. */
+  readonly contain?: ((statements: readonly Statement[]) => Promise<PluginGuard | undefined>) | undefined;
   /** Writes down what was done, in the transaction of the change, or in one of its own where the change has none. */
   readonly record?: (() => Promise<void>) | undefined;
 }
@@ -132,14 +135,16 @@ async function changeAndCompare(request: ApplyChangesRequest): Promise<void> {
   });
   for (const check of plan.checks) await runCheck(connection, check, allowLoss);
   const statements = plan.statements.map(({ text }): Statement => ({ text, start: 0, line: 1, column: 1 }));
-  const guards = new StepGuards(connection, dialect, {
-    scripts: [{ statements }],
-    settings: plan.settings,
-    allowLoss,
-  });
-  for (const statement of statements) await runStatement(connection, statement, guards, request.place ?? {});
+  const plugin = await request.contain?.(statements);
+  const work = { scripts: [{ statements }], settings: plan.settings, allowLoss };
+  const guards = new StepGuards(connection, dialect, work, plugin);
+  const session = plugin?.connection ?? connection;
+  for (const statement of statements) await runStatement(session, statement, guards, request.place ?? {});
+  await plugin?.settle();
   await dialect.settleConstraints?.(connection);
   await guards.finish();
+  await plugin?.finish();
+  await plugin?.end();
   await expectModel(request, plan.comparison.to, (differences) => {
     return new TenonError(
       "CHANGE_UNSUPPORTED",

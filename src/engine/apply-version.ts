@@ -6,6 +6,7 @@ import { prepareJournal } from "./history.js";
 import type { Journal } from "./journal.js";
 import type { JournalRow } from "./journal-row.js";
 import { highestApplied, nextVersionOf } from "./module-versions.js";
+import { ContainedChanges } from "./plugin-changes.js";
 import { type RunContext, readState, type StepResult } from "./run.js";
 import { changeJournal, type StampTarget, stampJournal, writeStamps } from "./stamp.js";
 
@@ -56,6 +57,7 @@ export async function applyVersion(
   };
   onEvent({ kind: "step-started", step: reference });
   let written: JournalRow | undefined;
+  const plugin = new ContainedChanges(context, reference);
   await applyChanges({
     connection,
     dialect,
@@ -65,14 +67,18 @@ export async function applyVersion(
     allowLoss: request.allowLoss,
     lockTimeoutMs,
     place: { module: request.module, version: known },
+    contain: (statements) => plugin.open(statements),
     record: async () => {
       const history = await readState(context);
       await prepareJournal(journal, history);
       written = rowOf(context, request, history.rows, Math.round(clock.elapsed() - started));
       await journal.write(written);
       await request.remember(journal, written.version);
+      await plugin.keepRules();
       await stampJournal(context);
     },
+  }).catch((error: unknown) => {
+    throw plugin.failed(error);
   });
   const durationMs = Math.round(clock.elapsed() - started);
   const version = written?.version ?? known;

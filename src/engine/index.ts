@@ -50,6 +50,7 @@ export {
   type StepName,
   type StepResult,
 } from "./run.js";
+export { pluginsAmong, type ScratchPlugins } from "./scratch-plugins.js";
 export type { Snapshot } from "./snapshot.js";
 export type { ChangedMigration } from "./stamp.js";
 export { describeModules, type ModuleState, type ModuleStatus } from "./status.js";

@@ -4,10 +4,12 @@ import { TenonError } from "../errors.js";
 import type { Migration } from "../migrations/index.js";
 import type { DatabaseModel } from "../schema/index.js";
 import type { Direction } from "./events.js";
-import { executeStep } from "./execute-step.js";
 import type { PlanInput } from "./plan-input.js";
+import { PluginsInScratch } from "./plugin-in-scratch.js";
+import { rulesOf } from "./plugin-rules.js";
 import { type PreparedStep, prepareStep } from "./prepare-step.js";
 import type { RunContext } from "./run.js";
+import { pluginsAmong, type ScratchPlugins } from "./scratch-plugins.js";
 
 /**
  * Builds what is applied in a scratch database and reads it: what the migrations really make, whatever the snapshot
@@ -32,18 +34,23 @@ export async function replay(context: RunContext, input: PlanInput): Promise<Dat
       { hint: "Run this where all modules are known, or compare with the snapshot instead." },
     );
   }
-  return replayMigrations(context, known);
+  const plugins = [];
+  for (const name of new Set(known.map(({ module }) => module))) {
+    plugins.push({ name, rules: await rulesOf(context, name) });
+  }
+  return replayMigrations(context, known, pluginsAmong(plugins));
 }
 
-/** Builds migrations in a scratch database and reads the model that they make. */
+/** Builds migrations in a scratch database and reads the model that they make. `plugins` are those among their modules. */
 export async function replayMigrations(
   context: { readonly connection: Connection | undefined; readonly dialect: Dialect },
   migrations: readonly Migration[],
+  plugins: ScratchPlugins,
 ): Promise<DatabaseModel> {
   const { dialect } = context;
   const scratch = await dialect.openScratch(context.connection);
   try {
-    await replayInto(scratch, dialect, migrations);
+    await replayInto(scratch, dialect, migrations, plugins);
     return await (await dialect.loadSchema()).introspect(scratch);
   } finally {
     await scratch.close();
@@ -55,20 +62,21 @@ export async function replayInto(
   scratch: Connection,
   dialect: Dialect,
   migrations: readonly Migration[],
+  plugins: ScratchPlugins,
   direction: Direction = "up",
 ): Promise<void> {
+  const contained = new PluginsInScratch(scratch, dialect, plugins);
   for (const migration of migrations) {
     const { module, version, name } = migration;
     const way = direction === "up" ? migration.up : migration.down;
     if (way === undefined) continue;
-    const step = prepareStep(
-      { direction, module, version, name, migration, row: undefined, step: way },
-      dialect,
-    );
+    const planned = { direction, module, version, name, migration, row: undefined, step: way };
+    contained.refuse(planned);
+    const step = prepareStep(planned, dialect);
     const restore = await dialect.applySettings(scratch, step.settings);
     try {
       if (step.transaction === "outside") await runOutsideInScratch(scratch, step);
-      else await scratch.transaction(() => executeStep(scratch, dialect, step));
+      else await scratch.transaction(() => contained.run(step));
     } finally {
       await restore();
     }
