@@ -8,73 +8,15 @@ import {
   SchemaManager,
   TenonError,
 } from "../../src/index.js";
-import { engines, type LiveDatabase, type LiveEngine } from "./engines.js";
+import { engines, type LiveDatabase } from "./engines.js";
 import type { Attempt } from "./hostile/attempt.js";
 import { postgresAttempts, postgresDynamicAttempts } from "./hostile/postgres.js";
 import { readEverything } from "./hostile/read-everything.js";
+import { core, openShop, type Shop, shop } from "./hostile/shop.js";
 import { sqliteAttempts } from "./hostile/sqlite.js";
-
-const core = defineModule(
-  "shop",
-  "core",
-  {},
-  {
-    1: {
-      name: "Shop",
-      up: {
-        sqlite: [
-          "CREATE TABLE plans (id INTEGER PRIMARY KEY)",
-          "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, plan INTEGER REFERENCES plans (id) ON DELETE CASCADE)",
-          "CREATE TABLE orders (id INTEGER PRIMARY KEY AUTOINCREMENT, user_id INTEGER REFERENCES users (id), note TEXT)",
-          "CREATE INDEX orders_by_user ON orders (user_id)",
-          "CREATE VIEW order_list AS SELECT id, note FROM orders",
-          "CREATE TRIGGER order_list_delete INSTEAD OF DELETE ON order_list BEGIN DELETE FROM orders WHERE id = old.id; END",
-          "CREATE VIRTUAL TABLE orders_text USING fts5 (note)",
-          "CREATE TRIGGER orders_indexed AFTER INSERT ON orders BEGIN INSERT INTO orders_text (rowid, note) VALUES (new.id, new.note); END",
-        ],
-        postgres: [
-          "CREATE TABLE plans (id INTEGER PRIMARY KEY)",
-          "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, plan INTEGER REFERENCES plans (id) ON DELETE CASCADE)",
-          "CREATE TABLE orders (id SERIAL PRIMARY KEY, user_id INTEGER REFERENCES users (id), note TEXT)",
-          "CREATE INDEX orders_by_user ON orders (user_id)",
-          "CREATE VIEW order_list AS SELECT id, note FROM orders",
-          "CREATE FUNCTION order_count() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM orders'",
-        ],
-      },
-    },
-    2: {
-      name: "Rows",
-      up: [
-        "INSERT INTO plans VALUES (1), (2)",
-        "INSERT INTO users VALUES (1, 'Ann', NULL), (2, 'Bob', 2)",
-        "INSERT INTO orders (user_id, note) VALUES (1, 'tea'), (1, 'cups')",
-      ],
-    },
-  },
-);
 
 function evil({ up, verify }: Attempt): Module {
   return defineModule("evil", "plugin", { prefix: "evil_" }, { 1: { name: "Evil", up, verify } });
-}
-
-interface Shop {
-  readonly database: LiveDatabase;
-  readonly connection: Connection;
-}
-
-async function shop(engine: LiveEngine): Promise<Shop> {
-  const database = await engine.create();
-  return openShop(engine, database, await database.connect());
-}
-
-async function openShop(engine: LiveEngine, database: LiveDatabase, connection: Connection): Promise<Shop> {
-  // A hundred refusals are a hundred commits; nothing here is about a power cut.
-  if (engine.engine === "sqlite") await connection.execute("PRAGMA synchronous = OFF");
-  await connection.executeScript(
-    "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT); INSERT INTO settings VALUES ('shop', 'open')",
-  );
-  await new SchemaManager(connection, core).migrateToLatest();
-  return { database, connection };
 }
 
 async function attempt(connection: Connection, hostile: Attempt): Promise<TenonError> {
