@@ -88,6 +88,10 @@ export const ERROR_CODES = {
   // plugins
   PLUGIN_FORBIDDEN: "a plugin says or does what no plugin may",
   OWNERSHIP_VIOLATED: "a plugin touches what it does not own",
+  PLUGIN_CONFLICT: "two plugins cannot be active together",
+  PLUGIN_NEEDED: "others depend on a plugin that is to go",
+  PLUGIN_FAILED: "a plugin could not be loaded or applied",
+  PLUGIN_DATA: "a plugin's rows would go and nobody said what becomes of them",
 
   // transfer
   TARGET_NOT_EMPTY: "a table that would be filled has rows already",

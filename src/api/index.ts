@@ -20,8 +20,19 @@ export {
 } from "./diff.js";
 export { type GenerateOptions, type GenerateResult, generate } from "./generate.js";
 export type { InitializeOptions, InitializeResult } from "./initialize.js";
+export type { HostPlugin } from "./load-plugin.js";
 export type { MigrateOptions, MigrateResult } from "./migrate-latest.js";
 export { makePlan, type Plan, type PlanStep } from "./plan.js";
+export {
+  type ActivateOptions,
+  type CascadeOption,
+  type DeactivateOptions,
+  PluginManager,
+  type PluginManagerOptions,
+  type PluginsGone,
+  type RemovePluginOptions,
+} from "./plugin-manager.js";
+export type { ActivateResult, StartOptions, StartResult } from "./plugin-work.js";
 export { type PrintSqlOptions, printSql } from "./print-sql.js";
 export {
   type ModuleChoice,

@@ -4,6 +4,7 @@ import type { SourceDefinition } from "../migrations/index.js";
 import { type Module, type ModuleKind, type ModuleOptions, ModuleSet } from "../modules/index.js";
 import { defineModule } from "./define-module.js";
 import type { MigrateOptions } from "./migrate-latest.js";
+import { PluginWork, type StartOptions, type StartResult } from "./plugin-work.js";
 import { SchemaManager, type SchemaManagerOptions, type VersionOutput } from "./schema-manager.js";
 
 /** What `SchemaRegistry.getSchemaInfo` tells of one module. */
@@ -74,25 +75,39 @@ export class SchemaRegistry {
     return { ...(await manager.migrateToLatest(options)).versions };
   }
 
-  /** Applies what is pending in one plugin; gives its version. @throws TenonError `MODULE_UNKNOWN`, `DEPENDENCY_MISSING` */
+  /**
+   * Applies what is pending in one plugin and marks it active; gives its version.
+   * @throws TenonError `MODULE_UNKNOWN`, `DEPENDENCY_MISSING`, `PLUGIN_CONFLICT`, and whatever a run throws
+   */
   async applyPluginSchema(
     name: string,
     connection: Connection,
     options: RegistryRunOptions = {},
   ): Promise<VersionOutput> {
-    const manager = this.#manager(connection, [this.#modules.get(name)], options);
-    return (await manager.migrateToLatest(options)).versions[name] ?? 0;
+    return (await this.#plugins(connection, options).activate(this.#modules.get(name), options)).version;
   }
 
-  /** Takes a plugin back to nothing: its tables and their rows go. Works for a plugin whose code is gone too. */
+  /**
+   * At a start: brings every plugin up to date that is in use in this database. One that fails is marked as failed and
+   * told; the others, and the core, go on. With `onFailure: "stop"` its error is thrown.
+   */
+  async applyPlugins(
+    connection: Connection,
+    options: RegistryRunOptions & StartOptions = {},
+  ): Promise<StartResult> {
+    return this.#plugins(connection, options).start(options);
+  }
+
+  /**
+   * Takes a plugin back to nothing: its tables and their rows go, without a dump (`PluginManager` writes one). Works for a
+   * plugin whose code is gone too. @throws TenonError `PLUGIN_NEEDED`, `NOT_REVERSIBLE`
+   */
   async removePluginSchema(
     name: string,
     connection: Connection,
     options: RegistryRunOptions = {},
   ): Promise<void> {
-    const modules = this.#modules.has(name) ? [this.#modules.get(name)] : [];
-    const manager = this.#manager(connection, modules, options);
-    await manager.rollbackToVersion(0, { ...options, module: name });
+    await this.#plugins(connection, options).remove({ name, withoutDump: true }, options);
   }
 
   /** Versions of all registered modules in one database. */
@@ -128,6 +143,13 @@ export class SchemaRegistry {
     return SchemaRegistry.default.applyPluginSchema(name, connection, options);
   }
 
+  static applyPlugins(
+    connection: Connection,
+    options?: RegistryRunOptions & StartOptions,
+  ): Promise<StartResult> {
+    return SchemaRegistry.default.applyPlugins(connection, options);
+  }
+
   static removePluginSchema(
     name: string,
     connection: Connection,
@@ -138,6 +160,11 @@ export class SchemaRegistry {
 
   static getSchemaInfo(connection: Connection, options?: RegistryRunOptions): Promise<RegistryInfo> {
     return SchemaRegistry.default.getSchemaInfo(connection, options);
+  }
+
+  #plugins(connection: Connection, options: RegistryRunOptions): PluginWork {
+    const { journal, appliedBy, clock, onEvent } = options;
+    return new PluginWork({ connection, modules: this.#modules.list(), journal, appliedBy, clock, onEvent });
   }
 
   #manager(connection: Connection, modules: readonly Module[], options: RegistryRunOptions): SchemaManager {

@@ -1,5 +1,6 @@
 import type { Connection, EngineName } from "../connection/index.js";
 import type { SqlSyntax, Statement } from "../sql/index.js";
+import type { ExactRows } from "./exact-rows.js";
 import type { JournalStatements } from "./journal-statements.js";
 import type { ListedObject, ListOptions } from "./listed-object.js";
 import type { PluginBounds, PluginWatch, PluginWatchRequest } from "./plugin-watch.js";
@@ -87,6 +88,9 @@ export interface Dialect {
 
   /** What the dialect knows of schemas: loaded when it is first asked for, since most runs need none of it. */
   loadSchema(): Promise<SchemaDialect>;
+
+  /** What the dialect knows of rows: loaded when it is first asked for. */
+  loadRows(): Promise<ExactRows>;
 
   /** Whether a failed step may be tried again as it stands (a lock timeout, a serialization failure). */
   isTransient(error: unknown): boolean;

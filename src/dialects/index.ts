@@ -20,6 +20,15 @@ export type {
   SessionSettings,
   TableAddress,
 } from "./dialect.js";
+export type {
+  Counter,
+  ExactRows,
+  NamedObject,
+  StoredColumn,
+  StoredRow,
+  StoredTable,
+  StoredValue,
+} from "./exact-rows.js";
 export { type JournalStatements, journalStatements } from "./journal-statements.js";
 export { identityOf, type ListedObject, type ListOptions, type ObjectIdentity } from "./listed-object.js";
 export { loadDialect, loadTranslation } from "./load.js";

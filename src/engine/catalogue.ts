@@ -33,12 +33,31 @@ export class Catalogue {
     );
   }
 
-  /** @throws TenonError whatever is wrong with a source */
-  static async load(modules: readonly Module[], engine: EngineName): Promise<Catalogue> {
-    const loaded = await Promise.all(
-      modules.map((module) => loadMigrations(module.source, { module: module.name, engine })),
-    );
-    return new Catalogue(modules, loaded.flat());
+  /**
+   * Loads modules, and of `others` the core modules and those plugins that something here depends on: what is wrong
+   * with another plugin is no affair of these.
+   * @throws TenonError whatever is wrong with a source
+   */
+  static async load(
+    modules: readonly Module[],
+    engine: EngineName,
+    others: readonly Module[] = [],
+  ): Promise<Catalogue> {
+    const all: Module[] = [];
+    const migrations: Migration[] = [];
+    let next: readonly Module[] = [...modules, ...others.filter(({ kind }) => kind === "core")];
+    while (next.length > 0) {
+      const loaded = await Promise.all(
+        next.map((module) => loadMigrations(module.source, { module: module.name, engine })),
+      );
+      all.push(...next);
+      migrations.push(...loaded.flat());
+      const needed = new Set(
+        [...next, ...loaded.flat()].flatMap((each) => each.dependsOn.map(({ module }) => module)),
+      );
+      next = others.filter((other) => needed.has(other.name) && !all.includes(other));
+    }
+    return new Catalogue(all, migrations);
   }
 
   /** Every migration, in no order that means anything between modules. */

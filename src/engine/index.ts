@@ -5,6 +5,7 @@ export type { HistoryToAdopt, MigrationToAdopt } from "./adopt-history.js";
 export type { AdoptedHistory } from "./adopted-history.js";
 export type { ApplyChangesRequest } from "./apply-changes.js";
 export type { VersionToApply } from "./apply-version.js";
+export type { BoundWork } from "./bound-work.js";
 export { Catalogue } from "./catalogue.js";
 export { changeScript, planScript } from "./change-script.js";
 export { type Clock, systemClock } from "./clock.js";
@@ -34,9 +35,12 @@ export {
   validate,
 } from "./on-demand.js";
 export { type ContextOptions, openContext } from "./open-context.js";
+export { OwnedObjects } from "./owned-objects.js";
 export type { ObjectOwner } from "./owners.js";
+export { describeObject, type OwnedObject } from "./ownership.js";
 export { type PlanOptions, pendingMigrations, type Target } from "./plan.js";
 export type { PlannedStep } from "./plan-input.js";
+export { type PluginRecord, PluginRecords, type PluginStatus } from "./plugin-records.js";
 export { type PreparedStep, prepareStep } from "./prepare-step.js";
 export {
   hasNothingToDo,

@@ -30,7 +30,7 @@ export async function openContext(
 ): Promise<RunContext> {
   const { journal = {}, appliedBy = null, clock = systemClock, others = [] } = options;
   const dialect = await loadDialect(connection.engine);
-  const catalogue = await Catalogue.load([...modules, ...others], dialect.engine);
+  const catalogue = await Catalogue.load(modules, dialect.engine, others);
   const names = modules.map((module) => module.name);
   const isAlone = names.length === 1 && others.length === 0;
   return {

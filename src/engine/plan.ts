@@ -24,6 +24,13 @@ export type Target =
       /** `down` takes back and never applies, `up` applies and never takes back. */
       readonly only?: Direction | undefined;
     }
+  /** Nothing of these modules: everything of them is taken back, the newest first. */
+  | {
+      readonly kind: "nothing";
+      readonly modules: readonly string[];
+      /** Scripts that take everything of a module away at once, in place of its own downs. */
+      readonly drops?: ReadonlyMap<string, string> | undefined;
+    }
   /** Back by this many applied migrations, newest first; of one module, or of all. */
   | { readonly kind: "back"; readonly count: number; readonly module?: string | undefined };
 
@@ -55,6 +62,14 @@ export function planSteps(input: PlanInput, target: Target, options: PlanOptions
     }
     case "version":
       return planToVersion(input, target, options);
+    case "nothing": {
+      const { modules, drops = new Map() } = target;
+      return rollbackSteps(
+        input,
+        appliedRows(input).filter((row) => modules.includes(row.module)),
+        drops,
+      );
+    }
     case "back": {
       const rows = appliedRows(input)
         .filter((row) =>
@@ -127,16 +142,21 @@ function appliedRows(input: PlanInput): JournalRow[] {
   return input.rows.filter((row) => row.status === "applied").sort((a, b) => b.sequence - a.sequence);
 }
 
-function rollbackSteps(input: PlanInput, rows: readonly JournalRow[]): PlannedStep[] {
+function rollbackSteps(
+  input: PlanInput,
+  rows: readonly JournalRow[],
+  drops: ReadonlyMap<string, string> = new Map(),
+): PlannedStep[] {
   if (rows.length === 0) return [];
-  refuseChanged(input, undefined, new Set(rows));
+  refuseChanged(input, undefined, new Set(rows.filter((row) => !drops.has(row.module))));
   refuseDependents(input, rows);
   const defined = byVersion(input.migrations);
   const steps: PlannedStep[] = [];
   const irreversible: JournalRow[] = [];
   for (const row of rows) {
     const migration = defined.get(row.module)?.get(row.version);
-    const step = migration?.down ?? storedDown(row);
+    const drop = drops.get(row.module);
+    const step = drop === undefined ? (migration?.down ?? storedDown(row)) : dropStep(drop, row, rows);
     if (step === undefined) irreversible.push(row);
     else {
       const { module, version, name } = row;
@@ -145,6 +165,12 @@ function rollbackSteps(input: PlanInput, rows: readonly JournalRow[]): PlannedSt
   }
   if (irreversible.length > 0) throw notReversible(irreversible);
   return steps;
+}
+
+/** The script runs where the module's first step is taken back: by then all that was built on it has gone. */
+function dropStep(script: string, row: JournalRow, rows: readonly JournalRow[]): Step {
+  const isFirst = rows.findLast((each) => each.module === row.module) === row;
+  return { kind: "sql", scripts: isFirst ? [{ text: script }] : [] };
 }
 
 function storedDown(row: JournalRow): Step | undefined {

@@ -1,6 +1,7 @@
 import type { Connection } from "../connection/index.js";
 import type { Dialect } from "../dialects/index.js";
 import { TenonError } from "../errors.js";
+import type { Version } from "../migrations/index.js";
 import { NO_RULES, type PluginRules } from "../modules/index.js";
 import { Companion, type CompanionRow } from "./companion.js";
 import type { Journal } from "./journal.js";
@@ -16,7 +17,11 @@ export interface PluginRecord {
   readonly error: string | null;
   readonly rules: PluginRules;
   readonly conflictsWith: readonly string[];
-  /** UTC, ISO 8601. */
+  /** The highest version that was applied when this was written. */
+  readonly version: Version | null;
+  /** When it was last activated; UTC, ISO 8601. */
+  readonly activatedAt: string | null;
+  /** When this was written; UTC, ISO 8601. */
   readonly changedAt: string;
   readonly changedBy: string | null;
 }
@@ -48,6 +53,8 @@ const COLUMNS = [
   { name: "error", isOptional: true },
   { name: "rules" },
   { name: "conflicts_with" },
+  { name: "version", isOptional: true },
+  { name: "activated_at", isOptional: true },
   { name: "changed_at" },
   { name: "changed_by", isOptional: true },
 ] as const;
@@ -59,6 +66,8 @@ function encode(record: PluginRecord): CompanionRow {
     error: record.error,
     rules: JSON.stringify(record.rules),
     conflicts_with: JSON.stringify(record.conflictsWith),
+    version: record.version,
+    activated_at: record.activatedAt,
     changed_at: record.changedAt,
     changed_by: record.changedBy,
   };
@@ -76,6 +85,8 @@ function decode(row: CompanionRow): PluginRecord {
     error: row["error"] ?? null,
     rules: { ...NO_RULES, ...parse<Partial<PluginRules>>(plugin, row["rules"]) },
     conflictsWith: parse<readonly string[]>(plugin, row["conflicts_with"]),
+    version: row["version"] ?? null,
+    activatedAt: row["activated_at"] ?? null,
     changedAt: row["changed_at"] ?? "",
     changedBy: row["changed_by"] ?? null,
   };

@@ -50,7 +50,7 @@ export class RunSession {
   }
 
   async run(segments: readonly Segment[], recheck: Recheck): Promise<RunResult | "outdated"> {
-    if (segments.length === 0) return this.#carryOverOnly(recheck);
+    if (segments.length === 0) return this.#runWithoutSteps(recheck);
     this.#last = segments.at(-1);
     for (const segment of segments) {
       const outcome =
@@ -63,12 +63,14 @@ export class RunSession {
     return { steps: this.#results };
   }
 
-  /** Nothing is pending, but an older table waits to become the journal. */
-  async #carryOverOnly(recheck: Recheck): Promise<RunResult | "outdated"> {
+  /** Nothing is pending, but an older table waits to become the journal, or other work is bound to the run. */
+  async #runWithoutSteps(recheck: Recheck): Promise<RunResult | "outdated"> {
     return this.#inTransaction(async () => {
       if (!(await this.#isCurrent(recheck))) return "outdated";
+      const isJournalNew = this.#history?.journal !== "current";
       await this.#prepareJournal();
-      await this.#writeBooks(true);
+      await this.#context.bound?.finish();
+      if (isJournalNew) await this.#writeBooks(true);
       return { steps: [] };
     });
   }
@@ -105,6 +107,7 @@ export class RunSession {
         const error = await this.#runStep(step, reference);
         if (error !== undefined) return { step, reference, error };
       }
+      await this.#context.bound?.finish();
       if (this.#mode === "run") await this.#writeBooks(segment === this.#last);
       return undefined;
     });
@@ -212,8 +215,10 @@ export class RunSession {
     const { connection } = this.#context;
     if (!connection.inTransaction) return;
     const failed = typeof result === "object" && result !== null && "error" in result && "step" in result;
-    if (result === "outdated" || (failed && this.#mode === "each")) {
+    const isAllOrNothing = this.#mode === "each" || this.#context.bound !== undefined;
+    if (result === "outdated" || (failed && isAllOrNothing)) {
       await connection.execute("ROLLBACK");
+      if (this.#context.bound !== undefined) this.#results.length = 0;
       this.#forgetUncommitted();
       return;
     }
@@ -260,10 +265,12 @@ export class RunSession {
     const { history, isCurrent } = await recheck();
     if (!isCurrent) return false;
     this.#history = history;
+    this.#rows.clear();
     for (const row of history.rows) {
       this.#rows.set(keyOf(row), row);
       this.#sequence = Math.max(this.#sequence, row.sequence);
     }
+    await this.#context.bound?.begin(history);
     return true;
   }
 
@@ -347,6 +354,7 @@ export class RunSession {
         await this.#prepareJournal();
         await this.#write(this.#failedRow(step, error.message));
         await this.#writeBooks(true, await this.#context.journal.readAll());
+        await this.#context.bound?.fail(error);
       });
     } catch (second) {
       this.#context.onEvent({
@@ -381,7 +389,7 @@ export class RunSession {
 
   #mayRetry(error: TenonError, attempt: number): boolean {
     return (
-      this.#mode === "each" &&
+      (this.#mode === "each" || this.#context.bound !== undefined) &&
       attempt <= (this.#options.retries ?? 5) &&
       this.#context.dialect.isTransient(error)
     );

@@ -2,6 +2,7 @@ import type { Connection } from "../connection/index.js";
 import type { Dialect, Lock, LockRequest } from "../dialects/index.js";
 import { TenonError } from "../errors.js";
 import type { Migration, Version } from "../migrations/index.js";
+import type { BoundWork } from "./bound-work.js";
 import type { Catalogue } from "./catalogue.js";
 import type { Clock } from "./clock.js";
 import type { Direction, RunListener } from "./events.js";
@@ -11,7 +12,7 @@ import { type PlanOptions, planSteps, type Target } from "./plan.js";
 import type { PlanInput, PlannedStep } from "./plan-input.js";
 import { refuseForbidden } from "./plugin-rules.js";
 import { prepareStep } from "./prepare-step.js";
-import { cutIntoSegments } from "./segments.js";
+import { cutIntoSegments, oneSegment } from "./segments.js";
 import { syncedMigrations } from "./synced-migrations.js";
 
 /** Everything a run works with. */
@@ -26,6 +27,8 @@ export interface RunContext {
   readonly clock: Clock;
   readonly appliedBy: string | null;
   readonly onEvent: RunListener;
+  /** What happens together with each run of this context, or not at all. */
+  readonly bound?: BoundWork | undefined;
 }
 
 export interface RunOptions extends PlanOptions {
@@ -71,11 +74,12 @@ const MOST_PLANS = 100;
  */
 export async function run(context: RunContext, target: Target, options: RunOptions = {}): Promise<RunResult> {
   refuseOpenTransaction(context.connection);
-  if (await hasNothingToDo(context, target)) return NOTHING;
+  const isBound = context.bound !== undefined;
+  if (!isBound && (await hasNothingToDo(context, target))) return NOTHING;
   for (let attempt = 0; attempt < MOST_PLANS; attempt++) {
     const history = await readState(context);
     const planned = planSteps(await planInput(context, history, target), target, options);
-    if (planned.length === 0 && history.carryOver === undefined) return NOTHING;
+    if (planned.length === 0 && history.carryOver === undefined && !isBound) return NOTHING;
     refuseOthers(planned, options.agreed);
     await refuseForbidden(context, planned);
     const result = await runPlanned(context, target, options, planned);
@@ -143,8 +147,9 @@ async function runPlanned(
 ): Promise<RunResult | "outdated"> {
   const { dialect, connection, journal } = context;
   const prepared = planned.map((step) => prepareStep(step, dialect));
-  const mode = options.transaction ?? dialect.capabilities.defaultTransaction;
-  const segments = cutIntoSegments(prepared, mode);
+  const isBound = context.bound !== undefined;
+  const mode = isBound ? "run" : (options.transaction ?? dialect.capabilities.defaultTransaction);
+  const segments = isBound ? oneSegment(prepared) : cutIntoSegments(prepared, mode);
   const request: LockRequest = {
     journal: journal.address,
     timeoutMs: options.lockTimeoutMs,

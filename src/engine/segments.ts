@@ -1,4 +1,5 @@
 import type { SessionSettings } from "../dialects/index.js";
+import { TenonError } from "../errors.js";
 import type { PreparedStep } from "./prepare-step.js";
 
 /** Steps that run one after the other in one transaction, or one step that runs without. */
@@ -27,6 +28,36 @@ export function cutIntoSegments(steps: readonly PreparedStep[], mode: "run" | "e
     else segments.push({ transaction: step.transaction, settings: step.settings, steps: [step] });
   }
   return segments;
+}
+
+/**
+ * All steps in one transaction. Foreign keys are off for all of them where one asks for it: they are still checked in
+ * the end, so this can only refuse more.
+ * @throws TenonError `UNSUPPORTED` for a step that runs without a transaction
+ */
+export function oneSegment(steps: readonly PreparedStep[]): Segment[] {
+  const outside = steps.find((step) => step.transaction === "outside");
+  if (outside !== undefined) throw cannotBeBound(outside);
+  if (steps.length === 0) return [];
+  const restore = [...new Set(steps.flatMap((step) => step.settings.restore ?? []))];
+  const wanted = steps.flatMap((step) => step.settings.foreignKeys ?? []);
+  const foreignKeys = wanted.includes("off") ? "off" : wanted[0];
+  const settings = {
+    ...(foreignKeys === undefined ? {} : { foreignKeys }),
+    ...(restore.length === 0 ? {} : { restore }),
+  };
+  return [{ transaction: "inside", settings, steps }];
+}
+
+function cannotBeBound({ planned: { module, version, migration } }: PreparedStep): TenonError {
+  return new TenonError(
+    "UNSUPPORTED",
+    `${module}@${version} asks to run without a transaction, and a plugin comes and goes in one.`,
+    {
+      where: { module, version, file: migration?.file },
+      hint: "Leave `no-transaction` out, or run this migration as one of a core module.",
+    },
+  );
 }
 
 function isSameSettings(a: SessionSettings, b: SessionSettings): boolean {

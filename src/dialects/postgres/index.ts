@@ -44,6 +44,7 @@ export const postgres: Dialect = {
   watchLosses,
   offline,
   openScratch,
+  loadRows: async () => (await import("./exact-rows.js")).exactRows,
   loadSchema: async () => (await import("./schema.js")).postgresSchema,
   isTransient,
 };

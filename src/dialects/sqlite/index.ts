@@ -42,6 +42,7 @@ export const sqlite: Dialect = {
   readViolations,
   offline,
   openScratch: () => connect(":memory:"),
+  loadRows: async () => (await import("./exact-rows.js")).exactRows,
   loadSchema: async () => (await import("./schema.js")).sqliteSchema,
   // A busy database is waited for where the transaction begins; inside it nobody else can write.
   isTransient: () => false,
