@@ -13,6 +13,8 @@ export class ForeignUses {
   readonly #tables: ReadonlyMap<number, { readonly schema: string; readonly table: string }>;
   #counters: Counters;
   #locks: ReadonlySet<string>;
+  /** The tables that foreign keys refer to, by the numbers of the keys. */
+  #keys: ReadonlyMap<number, number> = new Map();
 
   static async open(
     connection: Connection,
@@ -57,6 +59,7 @@ export class ForeignUses {
   /** What is locked by now is not the plugin's doing. */
   async mark(): Promise<void> {
     this.#locks = new Set((await this.#readLocks()).map(({ oid, mode }) => `${oid} ${mode}`));
+    this.#keys = await this.#readKeys();
   }
 
   /** What was touched since the last time. */
@@ -66,10 +69,25 @@ export class ForeignUses {
       .filter(({ inserted, updated, deleted }) => inserted + updated + deleted > 0)
       .flatMap(({ oid }) => this.#useOf("write", Number(oid)));
     this.#counters = counters;
-    const locked = (await this.#readLocks())
-      .filter(({ oid, mode }) => !this.#locks.has(`${oid} ${mode}`))
+    const taken = (await this.#readLocks()).filter(({ oid, mode }) => !this.#locks.has(`${oid} ${mode}`));
+    const freed = taken.length === 0 ? new Set() : await this.#noLongerReferredTo();
+    const locked = taken
+      .filter(({ oid, mode }) => mode !== EVERYBODY_OUT || !freed.has(Number(oid)))
       .flatMap(({ oid, mode }) => this.#useOf(mode === EVERYBODY_OUT ? "lock" : "read", Number(oid)));
     return [...written, ...locked];
+  }
+
+  /** To drop a foreign key, with its table or alone, the server locks the table that it refers to, and does no more to it. */
+  async #noLongerReferredTo(): Promise<ReadonlySet<number>> {
+    const now = await this.#readKeys();
+    return new Set([...this.#keys].filter(([key]) => !now.has(key)).map(([, table]) => table));
+  }
+
+  async #readKeys(): Promise<ReadonlyMap<number, number>> {
+    const rows = await this.#connection.query<{ key: number; target: number }>(
+      "SELECT oid::int8 AS key, confrelid::int8 AS target FROM pg_catalog.pg_constraint WHERE contype = 'f'",
+    );
+    return new Map(rows.map(({ key, target }) => [Number(key), Number(target)]));
   }
 
   #useOf(kind: TableUse["kind"], oid: number): TableUse[] {
