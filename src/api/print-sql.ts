@@ -6,7 +6,7 @@ import {
   compareVersions,
   type Migration,
   NOTHING_APPLIED,
-  parseTarget,
+  parseTargetAmong,
   type Version,
 } from "../migrations/index.js";
 import type { Module } from "../modules/index.js";
@@ -52,10 +52,11 @@ export async function printSql(modules: readonly Module[], options: PrintSqlOpti
       hint: "Name it: --module NAME.",
     });
   }
-  const from = parseTarget(options.from ?? 0, { dotted: true });
-  const to = options.to === undefined ? undefined : parseTarget(options.to, { dotted: true });
   const dialect = await loadDialect(engine);
   const catalogue = await Catalogue.load([...modules, ...others], engine);
+  const known = catalogue.migrations.flatMap((each) => (each.module === chosen ? [each.version] : []));
+  const from = parseTargetAmong(options.from ?? 0, known);
+  const to = options.to === undefined ? undefined : parseTargetAmong(options.to, known);
   const names = new Set(chosen === undefined ? modules.map((each) => each.name) : [chosen]);
   const isPrinted = (migration: Migration) => names.has(migration.module);
   for (const version of [from, to]) refuseUnknown(version, catalogue.migrations.filter(isPrinted), chosen);

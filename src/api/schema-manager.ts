@@ -28,11 +28,13 @@ import {
 } from "../engine/index.js";
 import { TenonError } from "../errors.js";
 import {
+  isRepeatable,
   type Migration,
   NOTHING_APPLIED,
-  parseTarget,
+  parseTargetAmong,
   publicVersion,
   type SourceDefinition,
+  type Version,
   versionsOf,
 } from "../migrations/index.js";
 import type { Module } from "../modules/index.js";
@@ -150,13 +152,16 @@ export class SchemaManager {
   }
 
   /** Brings one module to a version, up or down as needed. @throws TenonError also `VERSION_UNKNOWN` */
-  migrateToVersion(version: VersionInput, options: RunOptions & ModuleChoice = {}): Promise<RunResult> {
-    return this.#run(this.#toVersion(version, options), options);
+  async migrateToVersion(version: VersionInput, options: RunOptions & ModuleChoice = {}): Promise<RunResult> {
+    return this.#run(await this.#toVersion(version, options), options);
   }
 
   /** Takes back everything above a version; 0 takes back all. Never applies anything. */
-  rollbackToVersion(version: VersionInput, options: RunOptions & ModuleChoice = {}): Promise<RunResult> {
-    return this.#run({ ...this.#toVersion(version, options), only: "down" }, options);
+  async rollbackToVersion(
+    version: VersionInput,
+    options: RunOptions & ModuleChoice = {},
+  ): Promise<RunResult> {
+    return this.#run({ ...(await this.#toVersion(version, options)), only: "down" }, options);
   }
 
   /** Takes back the last `count` applied migrations, newest first. */
@@ -166,7 +171,7 @@ export class SchemaManager {
 
   /** Works out what a run would do, without writing anything: print it, explain it, run it. */
   async plan(request: PlanRequest & MigrateOptions = {}): Promise<Plan> {
-    return makePlan(await this.#getContext(), this.#modules, this.#targetOf(request), request);
+    return makePlan(await this.#getContext(), this.#modules, await this.#targetOf(request), request);
   }
 
   /** The highest applied version; 0 when nothing is applied. */
@@ -181,7 +186,7 @@ export class SchemaManager {
     const source = this.#modules.find((each) => each.name === chosen)?.source;
     const { engine } = this.#connection;
     const versions = source === undefined ? [] : versionsOf(source, { module: chosen, engine });
-    return publicVersion(versions.at(-1) ?? NOTHING_APPLIED);
+    return publicVersion(versions.findLast((version) => !isRepeatable(version)) ?? NOTHING_APPLIED);
   }
 
   /** Whether anything is pending. Costs one query when nothing is. */
@@ -295,7 +300,7 @@ export class SchemaManager {
   async stamp(version: VersionInput, options: RunOptions & ModuleChoice = {}): Promise<readonly Migration[]> {
     return stamp(
       await this.#getContext(),
-      { module: this.#chosen(options), version: parseTarget(version, { dotted: true }) },
+      { module: this.#chosen(options), version: await this.#readVersion(version, options) },
       options,
     );
   }
@@ -322,18 +327,29 @@ export class SchemaManager {
     return run(await this.#getContext(), target, options);
   }
 
-  #targetOf(request: PlanRequest): Target {
+  async #targetOf(request: PlanRequest): Promise<Target> {
     if (request.back !== undefined) return { kind: "back", count: request.back, module: request.module };
-    if (request.to !== undefined) return { ...this.#toVersion(request.to, request), only: request.only };
+    if (request.to !== undefined)
+      return { ...(await this.#toVersion(request.to, request)), only: request.only };
     return { kind: "latest" };
   }
 
-  #toVersion(version: VersionInput, choice: ModuleChoice) {
+  async #toVersion(version: VersionInput, choice: ModuleChoice) {
     return {
       kind: "version" as const,
       module: this.#chosen(choice),
-      version: parseTarget(version, { dotted: true }),
+      version: await this.#readVersion(version, choice),
     };
+  }
+
+  async #readVersion(version: VersionInput, choice: ModuleChoice): Promise<Version> {
+    const module = this.#chosen(choice);
+    const { catalogue } = await this.#getContext();
+    const own = catalogue.migrations.filter((migration) => migration.module === module);
+    return parseTargetAmong(
+      version,
+      own.map((migration) => migration.version),
+    );
   }
 
   /** The module that is meant: the one named, or the only one. */

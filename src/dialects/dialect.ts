@@ -71,6 +71,12 @@ export interface Dialect {
    */
   recover?(connection: Connection, statement: Statement): Promise<string | undefined>;
 
+  /**
+   * A statement that failed because it writes texts in double quotes, with those that the error names in single ones; undefined
+   * where that is not why it failed. Absent where no driver takes such texts.
+   */
+  readQuotedTexts?(statement: Statement, error: unknown): Statement | undefined;
+
   /** What a script for the engine's own shell needs around the statements. */
   readonly offline: OfflineSyntax;
   /** The statements about a journal. */

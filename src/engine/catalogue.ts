@@ -1,6 +1,7 @@
 import type { EngineName } from "../connection/index.js";
 import {
   compareVersions,
+  isRepeatable,
   loadMigrations,
   loadPrograms,
   type Migration,
@@ -105,6 +106,7 @@ export class Catalogue {
 function latestVersions(migrations: readonly Migration[]): ReadonlyMap<string, Version> {
   const latest = new Map<string, Version>();
   for (const { module, version } of migrations) {
+    if (isRepeatable(version)) continue;
     const known = latest.get(module);
     if (known === undefined || compareVersions(version, known) > 0) latest.set(module, version);
   }

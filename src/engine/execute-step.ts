@@ -84,11 +84,30 @@ export async function runStatement(
   const position = { ...place, line: statement.line, column: statement.column };
   try {
     await guards.before(statement);
-    await connection.execute(statement.text);
+    await executeAsMeant(connection, statement, guards);
     await guards.after(statement);
   } catch (error) {
     throw stepError(error, position, statement);
   }
+}
+
+/** Runs a statement, spelt another way where it fails as it stands and another tool's driver would have understood it. */
+async function executeAsMeant(
+  connection: Connection,
+  statement: Statement,
+  guards: StepGuards,
+): Promise<void> {
+  let failure: unknown;
+  for (let spelling: Statement | undefined = statement; spelling !== undefined; ) {
+    try {
+      await connection.execute(spelling.text);
+      return;
+    } catch (error) {
+      failure ??= error;
+      spelling = guards.rephrase(spelling, error);
+    }
+  }
+  throw failure;
 }
 
 /**

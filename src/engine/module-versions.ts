@@ -1,4 +1,4 @@
-import { compareVersions, type Version } from "../migrations/index.js";
+import { compareVersions, isRepeatable, type Version } from "../migrations/index.js";
 import type { JournalRow } from "./journal-row.js";
 
 /** One above every version that the module ever had, those that were rolled back too. */
@@ -15,6 +15,7 @@ export function highestApplied(rows: readonly JournalRow[], module: string): Ver
 function highestOf(rows: readonly JournalRow[]): Version | undefined {
   return rows
     .map((row) => row.version)
+    .filter((version) => !isRepeatable(version))
     .sort(compareVersions)
     .at(-1);
 }

@@ -1,4 +1,4 @@
-import type { Migration, Step, Version } from "../migrations/index.js";
+import { isRepeatable, type Migration, type Step, type Version } from "../migrations/index.js";
 import type { Direction } from "./events.js";
 import type { JournalRow } from "./journal-row.js";
 
@@ -34,7 +34,13 @@ export function unknownRows(input: PlanInput): JournalRow[] {
   );
 }
 
-/** Applied migrations whose content is not what was applied. */
+/** Whether a row says that a migration has run, as it is now where it runs again whenever it was changed. */
+export function isDone(row: JournalRow | undefined, migration: Migration): boolean {
+  if (row?.status !== "applied") return false;
+  return !isRepeatable(migration.version) || row.checksum === migration.checksum;
+}
+
+/** Applied migrations whose content is not what was applied; those that then run again are not among them. */
 export function changedMigrations(input: PlanInput): { migration: Migration; row: JournalRow }[] {
   const defined = byVersion(input.migrations);
   return input.rows.flatMap((row) => {
@@ -42,6 +48,7 @@ export function changedMigrations(input: PlanInput): { migration: Migration; row
     const isChanged =
       row.status === "applied" &&
       migration !== undefined &&
+      !isRepeatable(row.version) &&
       row.checksum !== null &&
       row.checksum !== migration.checksum;
     return isChanged ? [{ migration, row }] : [];

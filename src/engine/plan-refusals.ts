@@ -1,5 +1,5 @@
 import { TenonError } from "../errors.js";
-import { compareVersions, type Version } from "../migrations/index.js";
+import { compareVersions, isRepeatable, type Version } from "../migrations/index.js";
 import type { JournalRow } from "./journal-row.js";
 import { changedMigrations, type PlanInput, type PlannedStep, unknownRows } from "./plan-input.js";
 
@@ -94,7 +94,7 @@ export function refuseOutOfOrder(
 ): void {
   const highest = new Map<string, Version>();
   for (const row of input.rows) {
-    if (row.status !== "applied" || leaving.has(row)) continue;
+    if (row.status !== "applied" || leaving.has(row) || isRepeatable(row.version)) continue;
     const known = highest.get(row.module);
     if (known === undefined || compareVersions(row.version, known) > 0) highest.set(row.module, row.version);
   }

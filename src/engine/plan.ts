@@ -1,8 +1,14 @@
 import { TenonError } from "../errors.js";
-import { compareVersions, type Migration, type Step, type Version } from "../migrations/index.js";
+import {
+  compareVersions,
+  isRepeatable,
+  type Migration,
+  type Step,
+  type Version,
+} from "../migrations/index.js";
 import type { Direction } from "./events.js";
 import type { JournalRow } from "./journal-row.js";
-import { byVersion, type PlanInput, type PlannedStep } from "./plan-input.js";
+import { byVersion, isDone, type PlanInput, type PlannedStep } from "./plan-input.js";
 import {
   notReversible,
   refuseChanged,
@@ -131,15 +137,17 @@ function pendingSteps(input: PlanInput, isWanted: (migration: Migration) => bool
   const rows = byVersion(input.rows);
   return input.migrations.filter(isWanted).flatMap((migration) => {
     const row = rows.get(migration.module)?.get(migration.version);
-    if (row?.status === "applied") return [];
+    if (isDone(row, migration)) return [];
     const { module, version, name, up } = migration;
     return [{ direction: "up" as const, module, version, name, migration, row, step: up }];
   });
 }
 
-/** Applied rows, the newest first. */
+/** Applied rows, the newest first. What runs again and again has no way back, and stands in no one's. */
 function appliedRows(input: PlanInput): JournalRow[] {
-  return input.rows.filter((row) => row.status === "applied").sort((a, b) => b.sequence - a.sequence);
+  return input.rows
+    .filter((row) => row.status === "applied" && !isRepeatable(row.version))
+    .sort((a, b) => b.sequence - a.sequence);
 }
 
 function rollbackSteps(

@@ -3,6 +3,7 @@ import { TenonError } from "../errors.js";
 import type { Migration, SqlScript, Step } from "../migrations/index.js";
 import { readDirectives, splitStatements } from "../sql/index.js";
 import type { PlannedStep } from "./plan-input.js";
+import type { Rephrase } from "./step-guards.js";
 import { runsOutside } from "./step-transaction.js";
 
 /** A planned step that has been read whole, so that what cannot run is refused before anything has run. */
@@ -12,6 +13,10 @@ export interface PreparedStep {
   readonly transaction: "inside" | "outside";
   readonly settings: SessionSettings;
   readonly allowLoss: readonly string[];
+  /** Gets what the step takes away or leaves broken, where that is told and not refused. */
+  readonly tolerate?: ((what: string) => void) | undefined;
+  /** How the driver of the tool would have read a statement that fails here. */
+  readonly rephrase?: Rephrase | undefined;
 }
 
 /** Reads the SQL of a step. @throws TenonError what the dialect refuses, with module and version. */
@@ -37,6 +42,7 @@ export function prepareStep(planned: PlannedStep, dialect: Dialect): PreparedSte
       planned,
       scripts,
       transaction,
+      rephrase: migration?.origin?.sqlite.takesQuotedTexts === true ? dialect.readQuotedTexts : undefined,
       settings: { ...sessionOf(migration), ...mergeSettings(scripts.map((script) => script.settings)) },
       allowLoss: [
         ...(isUp ? (migration?.allowLoss ?? []) : []),

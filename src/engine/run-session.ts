@@ -3,9 +3,11 @@ import { messageOf, TenonError } from "../errors.js";
 import { digestsOf } from "./digest.js";
 import type { StepReference } from "./events.js";
 import { executeStep } from "./execute-step.js";
+import { ForeignHistory } from "./foreign-history.js";
 import { type History, prepareJournal, readHistory } from "./history.js";
 import type { JournalRow } from "./journal-row.js";
 import { ModuleWatch } from "./module-watch.js";
+import { isDone } from "./plan-input.js";
 import type { PreparedStep } from "./prepare-step.js";
 import { finishedRow, type RowStamp, unfinishedRow } from "./recorded-row.js";
 import type { RunContext, RunOptions, RunResult, StepResult } from "./run.js";
@@ -24,6 +26,7 @@ export class RunSession {
   readonly #request: LockRequest;
   readonly #total: number;
   readonly #watch: ModuleWatch;
+  readonly #adopted: ForeignHistory;
   readonly #results: StepResult[] = [];
   /** The journal as it is once everything written so far is committed. */
   readonly #rows = new Map<string, JournalRow>();
@@ -47,6 +50,7 @@ export class RunSession {
     this.#request = request;
     this.#total = total;
     this.#watch = new ModuleWatch(context);
+    this.#adopted = new ForeignHistory(context);
   }
 
   async run(segments: readonly Segment[], recheck: Recheck): Promise<RunResult | "outdated"> {
@@ -97,6 +101,7 @@ export class RunSession {
     const failure = await this.#inTransaction(async () => {
       if (this.#history === undefined && !(await this.#isCurrent(recheck))) return "outdated" as const;
       await this.#prepareJournal();
+      await this.#adopted.open(this.#rows.values());
       const needsLook = this.#results.length > 0 || attempt > 1 || this.#mode === "each";
       for (const step of segment.steps) {
         const reference = this.#reference(step);
@@ -134,7 +139,7 @@ export class RunSession {
     const started = clock.elapsed();
     const work = async () => {
       const plugin = await this.#watch.contain(step);
-      await executeStep(connection, dialect, step, plugin);
+      await executeStep(connection, dialect, this.#adopted.tolerated(step), plugin);
       await this.#watch.release(step, plugin);
       const durationMs = Math.round(clock.elapsed() - started);
       this.#keep(this.#rowAfter(step, durationMs));
@@ -160,6 +165,7 @@ export class RunSession {
       const prepared = await this.#inTransaction(async () => {
         if (!(await this.#isCurrent(recheck))) return "outdated" as const;
         await this.#prepareJournal();
+        await this.#adopted.open(this.#rows.values());
         return "done" as const;
       });
       if (prepared === "outdated") return "outdated";
@@ -175,7 +181,7 @@ export class RunSession {
     const begun = this.#failedRow(step, "not finished");
     const restore = await this.#context.dialect.applySettings(connection, step.settings);
     try {
-      await executeOutsideTransaction(this.#context, step, reference, begun);
+      await executeOutsideTransaction(this.#context, this.#adopted.tolerated(step), reference, begun);
       const durationMs = Math.round(clock.elapsed() - started);
       await this.#write(this.#rowAfter(step, durationMs));
       await this.#closeBooks();
@@ -203,6 +209,7 @@ export class RunSession {
     } catch (error) {
       if (connection.inTransaction) await connection.execute("ROLLBACK");
       this.#unwritten.clear();
+      this.#adopted.rolledBack();
       this.#watch.rolledBack();
       throw error;
     }
@@ -288,14 +295,16 @@ export class RunSession {
   /** After a rollback the journal may be missing again, so the next transaction looks anew. */
   #forgetUncommitted(): void {
     this.#unwritten.clear();
+    this.#adopted.rolledBack();
     this.#watch.rolledBack();
     if (this.#results.length === 0) this.#history = undefined;
   }
 
   async #isDoneByAnother(step: PreparedStep): Promise<boolean> {
-    const { module, version, direction } = step.planned;
+    const { module, version, direction, migration } = step.planned;
     const row = await this.#context.journal.readOne(module, version);
-    return direction === "up" ? row?.status === "applied" : row?.status !== "applied";
+    if (direction === "down") return row?.status !== "applied";
+    return migration === undefined ? row?.status === "applied" : isDone(row, migration);
   }
 
   async #write(row: JournalRow): Promise<void> {

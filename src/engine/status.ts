@@ -1,4 +1,4 @@
-import { compareVersions, publicVersion, type Version } from "../migrations/index.js";
+import { compareVersions, isRepeatable, publicVersion, type Version } from "../migrations/index.js";
 import type { History } from "./history.js";
 import type { JournalRow } from "./journal-row.js";
 import { pendingMigrations } from "./plan.js";
@@ -82,8 +82,8 @@ function stateOf(facts: Omit<ModuleStatus, "state">, isKnown: boolean): ModuleSt
 }
 
 function highest(versions: readonly Version[]): Version | undefined {
-  return versions.reduce<Version | undefined>(
-    (top, version) => (top === undefined || compareVersions(version, top) > 0 ? version : top),
-    undefined,
-  );
+  return versions.reduce<Version | undefined>((top, version) => {
+    if (isRepeatable(version)) return top;
+    return top === undefined || compareVersions(version, top) > 0 ? version : top;
+  }, undefined);
 }

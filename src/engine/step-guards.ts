@@ -11,7 +11,13 @@ export interface GuardedWork {
   readonly settings: SessionSettings;
   /** Tables, and columns as `table.column`, that may lose what no statement names. */
   readonly allowLoss: readonly string[];
+  /** Gets what the step takes away or leaves broken, where that is told and not refused. */
+  readonly tolerate?: ((what: string) => void) | undefined;
+  /** Another spelling of a statement that failed, as the tool's driver would have read it; undefined for none. */
+  readonly rephrase?: Rephrase | undefined;
 }
+
+export type Rephrase = (statement: Statement, error: unknown) => Statement | undefined;
 
 /** What runs around each statement of a step: it refuses losses and broken foreign keys at the end. */
 export class StepGuards {
@@ -20,9 +26,15 @@ export class StepGuards {
   readonly #allowLoss: readonly string[];
   readonly #keysCanBeOff: boolean;
   readonly #plugin: StepContainment | undefined;
+  readonly #tolerate: GuardedWork["tolerate"];
+  /** What was told already: a step without a transaction is looked at after each statement. */
+  readonly #tolerated = new Set<string>();
+  readonly rephrase: Rephrase;
 
   constructor(connection: Connection, dialect: Dialect, step: GuardedWork, plugin?: StepContainment) {
     this.#plugin = plugin;
+    this.#tolerate = step.tolerate;
+    this.rephrase = step.rephrase ?? (() => undefined);
     this.#allowLoss = step.allowLoss;
     this.#keysCanBeOff = dialect.capabilities.canViolateForeignKeys;
     this.#losses = dialect.watchLosses(connection);
@@ -50,10 +62,17 @@ export class StepGuards {
   /** @throws TenonError `ROWS_LOST`, `OBJECTS_LOST`, `FOREIGN_KEYS_VIOLATED` */
   async finish(): Promise<void> {
     const losses = (await this.#losses.finish()).filter((loss) => !isAllowed(loss, this.#allowLoss));
-    if (losses[0] !== undefined) throw lossError(losses, losses[0], this.#keysCanBeOff);
+    if (
+      losses[0] !== undefined &&
+      !this.#tolerates(`takes away what it does not name: ${losses.map(describeLoss).join("; ")}`)
+    ) {
+      throw lossError(losses, losses[0], this.#keysCanBeOff);
+    }
     const violations = (await this.#foreignKeys?.finish()) ?? [];
     const [violation] = violations;
     if (violation === undefined) return;
+    const told = `leaves ${violation.rows} ${violation.rows === 1 ? "row" : "rows"} of ${violation.table} that refer to rows of ${violation.parent} that do not exist`;
+    if (this.#tolerates(told)) return;
     throw new TenonError(
       "FOREIGN_KEYS_VIOLATED",
       `${violation.rows} ${violation.rows === 1 ? "row" : "rows"} of ${violation.table} would refer to rows of ${violation.parent} that do not exist` +
@@ -64,6 +83,13 @@ export class StepGuards {
         details: { violations },
       },
     );
+  }
+
+  #tolerates(what: string): boolean {
+    if (this.#tolerate === undefined) return false;
+    if (!this.#tolerated.has(what)) this.#tolerate(what);
+    this.#tolerated.add(what);
+    return true;
   }
 }
 

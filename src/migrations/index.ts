@@ -49,6 +49,7 @@ export {
   isRepeatable,
   NOTHING_APPLIED,
   parseTarget,
+  parseTargetAmong,
   parseVersion,
   publicVersion,
   type VersionOptions,

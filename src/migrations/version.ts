@@ -30,6 +30,16 @@ export function parseTarget(input: number | bigint | string, options: VersionOpt
 }
 
 /**
+ * Reads a version to go to, among those that a module has: the one that is written exactly so (`00000000000000`, `R__views`), else as
+ * `parseTarget`.
+ * @throws TenonError `VERSION_INVALID`
+ */
+export function parseTargetAmong(input: number | bigint | string, versions: readonly Version[]): Version {
+  const text = String(input).trim();
+  return versions.includes(text) ? text : parseTarget(input, { dotted: true });
+}
+
+/**
  * Whether a version stands for a step that has no place among the numbers and runs again whenever it was changed: `R__name`, as
  * Flyway calls it.
  */

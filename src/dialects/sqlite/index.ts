@@ -10,6 +10,7 @@ import { listMadeObjects } from "./made-objects.js";
 import { addressOf, journalAddress, quote, readColumns } from "./names.js";
 import { literal, offline } from "./offline.js";
 import { refuseInPlugin } from "./plugin-statements.js";
+import { readQuotedTexts } from "./quoted-texts.js";
 import { key } from "./reach.js";
 import { canRunInTransaction, prepareScript, refuseInCode } from "./script.js";
 import { applySettings } from "./session.js";
@@ -31,6 +32,7 @@ export const sqlite: Dialect = {
   journalStatements: (journal, state, columns) => journalStatements(sqlite, journal, state, columns),
   prepareScript,
   refuseInCode,
+  readQuotedTexts,
   canRunInTransaction,
   lock,
   begin,
