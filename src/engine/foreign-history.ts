@@ -63,9 +63,7 @@ export class ForeignHistory {
   /** The step with guards that warn, where it is history. */
   tolerated(step: PreparedStep): PreparedStep {
     const { module, version, migration } = step.planned;
-    const end = this.#ends.get(module);
-    if (migration?.origin === undefined || end === undefined || compareVersions(version, end) > 0)
-      return step;
+    if (migration?.origin === undefined || !this.#holds(module, version)) return step;
     const { layout } = migration.origin;
     return {
       ...step,
