@@ -2,9 +2,10 @@ import type { EngineName } from "../connection/index.js";
 import {
   compareVersions,
   isRepeatable,
-  loadMigrations,
+  listMigrations,
   loadPrograms,
   type Migration,
+  readWhole,
   type Version,
 } from "../migrations/index.js";
 import { type Module, orderMigrations } from "../modules/index.js";
@@ -48,15 +49,14 @@ export class Catalogue {
     const migrations: Migration[] = [];
     let next: readonly Module[] = [...modules, ...others.filter(({ kind }) => kind === "core")];
     while (next.length > 0) {
-      const loaded = await Promise.all(
-        next.map((module) => loadMigrations(module.source, { module: module.name, engine })),
-      );
+      const listed = next.flatMap((module) => listMigrations(module.source, { module: module.name, engine }));
       all.push(...next);
-      migrations.push(...loaded.flat());
-      const needed = new Set(
-        [...next, ...loaded.flat()].flatMap((each) => each.dependsOn.map(({ module }) => module)),
-      );
-      next = others.filter((other) => needed.has(other.name) && !all.includes(other));
+      migrations.push(...listed);
+      const left = others.filter((other) => !all.includes(other));
+      // What a migration depends on stands in its text, which is read only where that can matter.
+      const dependents = left.length === 0 ? [] : [...next, ...listed];
+      const needed = new Set(dependents.flatMap((each) => each.dependsOn.map(({ module }) => module)));
+      next = left.filter((other) => needed.has(other.name));
     }
     return new Catalogue(all, migrations);
   }
@@ -89,6 +89,7 @@ export class Catalogue {
       this.#refusePrograms(programs);
       this.#migrations = await loadPrograms(this.#migrations, isNeeded);
     }
+    this.#migrations = readWhole(this.#migrations);
     const applied = rows.filter((row) => row.status === "applied");
     return orderMigrations(this.modules, this.#migrations, { applied });
   }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /**
  * The checksum of a migration: SHA-256, in hex, of what was reviewed, as UTF-8.
@@ -12,8 +12,8 @@ import { createHash } from "node:crypto";
  *   compiler may spell it differently: a step whose checksum has to last belongs in a file.
  */
 export function checksumOf(content: string | readonly string[]): string {
-  const texts = typeof content === "string" ? [content] : content;
-  return createHash("sha256").update(texts.map(normaliseText).join("\0")).digest("hex");
+  const text = typeof content === "string" ? normaliseText(content) : content.map(normaliseText).join("\0");
+  return hash("sha256", text);
 }
 
 /** A text as it counts for its checksum. */

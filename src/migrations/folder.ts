@@ -1,10 +1,11 @@
-import { TenonError } from "../errors.js";
 import { checksumOf } from "./checksum.js";
 import { codeMigration } from "./code-file.js";
+import { lazyMigration } from "./lazy-migration.js";
 import { listFolder } from "./list-folder.js";
 import type { LoadContext } from "./load-context.js";
 import type { Migration, Step } from "./migration.js";
 import { chooseFile, type MigrationFiles, type NamedFile } from "./migration-files.js";
+import { placeErrors } from "./place-errors.js";
 import { readMigrationText } from "./read-text.js";
 import { parseReferences } from "./reference.js";
 import { readSqlStep, type SqlStep, type StepRole } from "./sql-step.js";
@@ -38,32 +39,30 @@ function readMigration(
   if (up === undefined) return undefined;
   const { module, engine } = context;
   const { version, name } = files;
-  try {
-    const text = readText(up.path, up.file);
-    const checksum = checksumOf(text);
-    const steps = {
-      down: readOther("down", files, context, readText),
-      verify: readOther("verify", files, context, readText),
-    };
-    if (up.format === "code")
-      return codeMigration({ module, engine, version, name, checksum, file: up, text, ...steps });
-    const { step, directives } = readScript("up", text, up, context);
-    return {
-      module,
-      version,
-      name,
-      description: directives.description,
-      up: step,
-      ...steps,
-      checksum,
-      transaction: directives.noTransaction ? "outside" : "inside",
-      allowLoss: directives.allowLoss,
-      dependsOn: parseReferences(directives.dependsOn),
-      file: up.file,
-    };
-  } catch (error) {
-    throw error instanceof TenonError ? error.at({ module, version, file: up.file }) : error;
+  const place = { module, version, file: up.file };
+  const text = placeErrors(() => readText(up.path, up.file), place);
+  const checksum = checksumOf(text);
+  const readSteps = () => ({
+    down: readOther("down", files, context, readText),
+    verify: readOther("verify", files, context, readText),
+  });
+  if (up.format === "code") {
+    const steps = placeErrors(readSteps, place);
+    return codeMigration({ module, engine, version, name, checksum, file: up, text, ...steps });
   }
+  return lazyMigration({ ...place, name, checksum }, () =>
+    placeErrors(() => {
+      const { step, directives } = readScript("up", text, up, context);
+      return {
+        description: directives.description,
+        up: step,
+        ...readSteps(),
+        transaction: directives.noTransaction ? "outside" : "inside",
+        allowLoss: directives.allowLoss,
+        dependsOn: parseReferences(directives.dependsOn),
+      };
+    }, place),
+  );
 }
 
 function readOther(

@@ -10,7 +10,8 @@ export type {
   StepDefinition,
 } from "./definition.js";
 export { type LayoutContext, type LayoutReading, layoutOf, readLayout } from "./layouts/index.js";
-export { loadMigrations, loadPrograms, versionsOf } from "./load.js";
+export { readWhole } from "./lazy-migration.js";
+export { listMigrations, loadMigrations, loadPrograms, versionsOf } from "./load.js";
 export type { LoadContext } from "./load-context.js";
 export {
   LAYOUT_NAMES,

@@ -1,9 +1,11 @@
 import { TenonError } from "../errors.js";
 import { checksumOf } from "./checksum.js";
 import type { SchemaVersion, SchemaVersions } from "./definition.js";
+import { lazyMigration } from "./lazy-migration.js";
 import type { LoadContext } from "./load-context.js";
 import type { Migration, Version } from "./migration.js";
-import { readDefinition } from "./read-definition.js";
+import { placeErrors } from "./place-errors.js";
+import { readDefinition, readHead } from "./read-definition.js";
 import { parseVersion } from "./version.js";
 
 /**
@@ -20,16 +22,21 @@ export function readInline(versions: SchemaVersions, context: LoadContext): Migr
 
 function readOne(version: Version, written: SchemaVersion, context: LoadContext): Migration | undefined {
   const { module, engine } = context;
-  try {
+  const place = { module, version };
+  return placeErrors(() => {
     refuseUnknownFields(written);
-    const { name, up, content, ...rest } = readDefinition(written, { version, engine });
+    const { name, up } = readHead(written, { version, engine });
     if (name === undefined) throw invalid("it has no `name`");
-    return up === undefined
-      ? undefined
-      : { module, version, name, up, checksum: checksumOf(content), ...rest };
-  } catch (error) {
-    throw error instanceof TenonError ? error.at({ module, version }) : error;
-  }
+    if (up === undefined) return undefined;
+    const checksum = checksumOf(up.kind === "sql" ? up.texts : up.source);
+    return lazyMigration({ ...place, name, checksum }, () =>
+      placeErrors(() => {
+        const definition = readDefinition(written, { version, engine });
+        if (definition.up === undefined) throw invalid("its `up` went away while it was read");
+        return { ...definition, up: definition.up };
+      }, place),
+    );
+  }, place);
 }
 
 const FIELDS: Readonly<Record<keyof SchemaVersion, true>> = {

@@ -16,8 +16,9 @@ import { groupFiles, type MigrationFiles, type NamedFile } from "./migration-fil
 export function listFolder(folder: string, baseFolder: string | undefined): readonly MigrationFiles[] {
   const path = baseFolder === undefined ? folder : resolve(baseFolder, folder);
   const files: NamedFile[] = [];
+  const shown = displayedPrefix(path, baseFolder);
   for (const entry of readEntries(path, displayPath(path, baseFolder))) {
-    const place = { path: join(path, entry.name), file: displayPath(join(path, entry.name), baseFolder) };
+    const place = { path: join(path, entry.name), file: shown + entry.name };
     if (!isBystander(entry.name) && isFile(entry, place.path, place.file)) {
       files.push({ ...parseFileName(entry.name, place.file), ...place });
     }
@@ -30,6 +31,11 @@ export function displayPath(path: string, baseFolder: string | undefined): strin
   const inside = baseFolder === undefined ? path : relative(baseFolder, path);
   const isOutside = inside === "" || isAbsolute(inside) || inside.split(sep)[0] === "..";
   return (isOutside ? path : inside).split(sep).join("/");
+}
+
+/** What stands before the name of a file when its path is shown: found once for a whole folder. */
+export function displayedPrefix(folder: string, baseFolder: string | undefined): string {
+  return displayPath(join(folder, "x"), baseFolder).slice(0, -1);
 }
 
 /** The entries in the order of their names: file systems give them as they like, and messages should not change. */

@@ -1,5 +1,6 @@
 import { readInline } from "./inline.js";
 import { layoutOf, readLayout } from "./layouts/index.js";
+import { readWhole } from "./lazy-migration.js";
 import { listFolder } from "./list-folder.js";
 import type { LoadContext } from "./load-context.js";
 import type { Migration, Version } from "./migration.js";
@@ -14,6 +15,14 @@ import { compareVersions } from "./version.js";
  * @throws TenonError the code of whatever is wrong with them, naming the file or version
  */
 export async function loadMigrations(source: Source, context: LoadContext): Promise<readonly Migration[]> {
+  return readWhole(listMigrations(source, context));
+}
+
+/**
+ * As `loadMigrations`, as far as it takes to know which migrations there are and whether one was changed: the rest of each
+ * is read when somebody asks for it, and only then what is wrong there is told.
+ */
+export function listMigrations(source: Source, context: LoadContext): readonly Migration[] {
   return [...readSource(source, context)].sort((a, b) => compareVersions(a.version, b.version));
 }
 

@@ -35,11 +35,10 @@ export interface DefinitionContext {
 export function readDefinition(owner: object, context: DefinitionContext): Definition {
   const { engine, file } = context;
   const read = (role: StepRole) => toStep(role, readWrittenStep(owner, role, engine), engine, file);
-  if (Reflect.get(owner, "up") === undefined) throw invalid("it has no `up`");
-  refuseOtherVersion(owner, context.version);
+  const { name } = readHead(owner, context);
   const up = read("up");
   return {
-    name: readText(owner, "name"),
+    name,
     description: readDescription(owner, up.directives),
     up: up.step,
     down: read("down").step,
@@ -49,6 +48,16 @@ export function readDefinition(owner: object, context: DefinitionContext): Defin
     dependsOn: parseReferences([...asList(Reflect.get(owner, "dependsOn")), ...up.directives.dependsOn]),
     content: up.content,
   };
+}
+
+/** What tells which migration this is, and whether it was changed; its SQL is not understood yet. */
+export function readHead(
+  owner: object,
+  { engine, version }: DefinitionContext,
+): { readonly name: string | undefined; readonly up: WrittenStep | undefined } {
+  if (Reflect.get(owner, "up") === undefined) throw invalid("it has no `up`");
+  refuseOtherVersion(owner, version);
+  return { up: readWrittenStep(owner, "up", engine), name: readText(owner, "name") };
 }
 
 interface ReadStep {

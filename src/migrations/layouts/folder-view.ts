@@ -1,7 +1,7 @@
 import { type Dirent, existsSync, type Stats, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-import { displayPath, readEntries } from "../list-folder.js";
+import { displayedPrefix, displayPath, readEntries } from "../list-folder.js";
 import { readMigrationText } from "../read-text.js";
 
 /** A file in a folder of migrations, read when its text is asked for. */
@@ -104,6 +104,7 @@ export class FolderView {
     if (this.#files !== undefined) return;
     const files: FolderFile[] = [];
     const folders: FolderView[] = [];
+    const shown = displayedPrefix(this.path, this.#baseFolder);
     for (const entry of this.#entries()) {
       if (entry.name.startsWith(".")) continue;
       const path = join(this.path, entry.name);
@@ -112,7 +113,7 @@ export class FolderView {
       if (kind?.isDirectory()) folders.push(new FolderView(entry.name, path, this.#baseFolder, isLink));
       // A link that leads nowhere counts as a file: reading it tells what is wrong.
       else if (kind === undefined || kind.isFile())
-        files.push(new FolderFile(entry.name, path, displayPath(path, this.#baseFolder)));
+        files.push(new FolderFile(entry.name, path, shown + entry.name));
     }
     this.#files = files;
     this.#folders = folders;
