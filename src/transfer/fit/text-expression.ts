@@ -19,7 +19,8 @@ export function textExpression(column: string, type: TargetType): TextExpression
     case "numeric":
       return { sql: shortestText(column), isPlain: true };
     case "bytes":
-      return { sql: `'\\x' || hex(${column})`, isPlain: false };
+      // hex(NULL) is an empty text: https://sqlite.org/lang_corefunc.html#hex
+      return { sql: `CASE WHEN ${column} IS NOT NULL THEN '\\x' || hex(${column}) END`, isPlain: false };
     case "uuid":
     case "date":
     case "timestamp":
