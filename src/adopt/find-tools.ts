@@ -1,5 +1,5 @@
 import type { Connection, Row } from "../connection/index.js";
-import type { Dialect, TableAddress } from "../dialects/index.js";
+import type { Dialect, ListedObject, TableAddress } from "../dialects/index.js";
 import type { Journal } from "../engine/index.js";
 import { FOREIGN_TOOLS, type ForeignHistory, type ForeignTool } from "./tools/index.js";
 
@@ -9,6 +9,8 @@ export interface FoundTool {
   readonly address: TableAddress;
   /** All tables of the tool that are there, with their schema: the history itself first. */
   readonly tables: readonly TableAddress[];
+  /** These tables and what goes with them, the sequences of their columns, as patterns: none of it is part of the schema. */
+  readonly patterns: readonly string[];
 }
 
 export interface FindRequest {
@@ -35,16 +37,25 @@ export async function findTools(request: FindRequest): Promise<readonly FoundToo
   for (const tool of FOREIGN_TOOLS) {
     if (request.from !== undefined && tool.name !== request.from) continue;
     const match = await findTool(request, tool, tables);
-    if (match !== undefined) found.push(match);
+    if (match !== undefined) found.push({ ...match, patterns: patternsOf(match.tables, listed) });
   }
   return found;
+}
+
+function patternsOf(tables: readonly TableAddress[], listed: readonly ListedObject[]): readonly string[] {
+  return tables.flatMap(({ schema, table }) => {
+    const sequences = listed.filter(
+      (object) => object.kind === "sequence" && object.schema === schema && object.table === table,
+    );
+    return [table, ...sequences.map(({ name }) => name)].map((name) => `${schema}.${name}`);
+  });
 }
 
 async function findTool(
   { connection, dialect, journal, table }: FindRequest,
   tool: ForeignTool,
   tables: readonly TableAddress[],
-): Promise<FoundTool | undefined> {
+): Promise<Omit<FoundTool, "patterns"> | undefined> {
   const schemas = [journal.address.schema, ...(tool.schemas ?? [])];
   const names = table === undefined ? tool.tables : [table];
   const beside = (address: TableAddress, name: string) =>

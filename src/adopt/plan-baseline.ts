@@ -2,11 +2,18 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Dialect } from "../dialects/index.js";
-import { adoptHistory, openContext, type RunContext, readOwners, readState } from "../engine/index.js";
+import {
+  adoptHistory,
+  openContext,
+  type RunContext,
+  readOwners,
+  readState,
+  withoutForeignSchemas,
+} from "../engine/index.js";
 import { TenonError } from "../errors.js";
 import { type FileToWrite, type Migration, versionsOf, writeNewFiles } from "../migrations/index.js";
 import type { Module } from "../modules/index.js";
-import { type DatabaseModel, describe, type ObjectName } from "../schema/index.js";
+import { type DatabaseModel, describe } from "../schema/index.js";
 import type { Adoption, AdoptionItem, AdoptionRequest } from "./adoption.js";
 import { type Baseline, writeBaselines } from "./baseline.js";
 import { chosenModule } from "./chosen-module.js";
@@ -43,7 +50,7 @@ export async function planBaseline(request: AdoptionRequest, ground: BaselineGro
   }
   refuseOtherMigrations(module, dialect);
   const patterns = await patternsOf(context, request, found);
-  const model = await readSchema(context, patterns, found);
+  const model = await readSchema(context, patterns);
   refuseEmpty(model);
   const [baseline] = await writeBaselines({
     connection,
@@ -64,7 +71,7 @@ export async function planBaseline(request: AdoptionRequest, ground: BaselineGro
   const refusals = refusalsOf(tool, history);
   const check = async (): Promise<void> => {
     if (tool !== undefined && history !== undefined) await refuseChangedHistory(request, tool, history);
-    await refuseChangedSchema(context, model, patterns, found);
+    await refuseChangedSchema(context, model, patterns);
     newFiles.write();
   };
   return {
@@ -148,24 +155,12 @@ async function patternsOf(
 }
 
 async function readSchema(
-  { connection, dialect }: RunContext,
+  { connection, dialect, journal }: RunContext,
   exclude: readonly string[],
-  found: readonly FoundTool[],
 ): Promise<DatabaseModel> {
   const schema = await dialect.loadSchema();
   const model = await schema.introspect(connection, { exclude });
-  const own = new Set(found.flatMap(({ tool }) => tool.schemas ?? []));
-  const lists: readonly (readonly ObjectName[])[] = [
-    model.tables,
-    model.views,
-    model.types,
-    model.sequences,
-    model.routines,
-    model.others,
-  ];
-  const used = new Set(lists.flatMap((list) => list.map((object) => object.schema)));
-  // The schema that a tool made for its own tables goes with them, unless something else lives there.
-  return { ...model, schemas: model.schemas.filter(({ name }) => !own.has(name) || used.has(name)) };
+  return withoutForeignSchemas(model, exclude, journal.address.schema);
 }
 
 function refuseEmpty(model: DatabaseModel): void {
@@ -180,10 +175,9 @@ async function refuseChangedSchema(
   context: RunContext,
   planned: DatabaseModel,
   patterns: readonly string[],
-  found: readonly FoundTool[],
 ): Promise<void> {
   const schema = await context.dialect.loadSchema();
-  const { changes } = schema.compare(planned, await readSchema(context, patterns, found));
+  const { changes } = schema.compare(planned, await readSchema(context, patterns));
   if (changes.length === 0) return;
   throw new TenonError(
     "PLAN_OUTDATED",

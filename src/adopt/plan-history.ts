@@ -69,9 +69,9 @@ export async function planHistory(
   };
 }
 
-/** The tables of tools as patterns, with their schema. */
+/** What belongs to tools, as patterns. */
 export function tablesOf(found: readonly FoundTool[]): readonly string[] {
-  return found.flatMap(({ tables }) => tables.map(({ schema, table }) => `${schema}.${table}`));
+  return found.flatMap(({ patterns }) => patterns);
 }
 
 export function addressOf({ address }: FoundTool): string {

@@ -12,6 +12,7 @@ export { type Clock, systemClock } from "./clock.js";
 export type { DriftItem } from "./drift.js";
 export type { Direction, RunEvent, RunListener, StepReference } from "./events.js";
 export { markHistory } from "./foreign-history.js";
+export { withoutForeignSchemas } from "./foreign-schemas.js";
 export type { History } from "./history.js";
 export { DEFAULT_JOURNAL_TABLE, JOURNAL_BESIDE_ANOTHER, Journal, type SyncedFacts } from "./journal.js";
 export type { JournalRow, JournalStatus } from "./journal-row.js";

@@ -7,6 +7,7 @@ import type { Dialect } from "../dialects/index.js";
 import { messageOf, TenonError } from "../errors.js";
 import type { DatabaseModel } from "../schema/index.js";
 import type { Digests } from "./digest.js";
+import { withoutForeignSchemas } from "./foreign-schemas.js";
 import type { Journal } from "./journal.js";
 
 /** What the database looked like after the last run. */
@@ -39,7 +40,12 @@ export async function readModel(
   journal: Journal,
 ): Promise<DatabaseModel> {
   const schema = await dialect.loadSchema();
-  return schema.introspect(connection, { exclude: await journal.patternsOfNobody() });
+  const exclude = await journal.patternsOfNobody();
+  return withoutForeignSchemas(
+    await schema.introspect(connection, { exclude }),
+    exclude,
+    journal.address.schema,
+  );
 }
 
 export interface SnapshotRequest {
@@ -86,7 +92,8 @@ export async function readSnapshot(dialect: Dialect, journal: Journal): Promise<
     const { fingerprint, takenAt, applied, form, captured }: StoredSnapshot = JSON.parse(stored);
     if (form !== schema.captureForm) throw otherForm(form, schema.captureForm);
     const text = (await inflate(Buffer.from(captured, "base64"))).toString("utf8");
-    const model = schema.modelOf(text, { exclude: await journal.patternsOfNobody() });
+    const exclude = await journal.patternsOfNobody();
+    const model = withoutForeignSchemas(schema.modelOf(text, { exclude }), exclude, journal.address.schema);
     return { fingerprint, takenAt, digests: new Map(Object.entries(applied)), model };
   } catch (cause) {
     if (cause instanceof TenonError) throw cause;

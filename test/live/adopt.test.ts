@@ -177,7 +177,10 @@ const SCHEMA = {
   `,
 };
 
-describe.each(engines)("a baseline on $name", (engine) => {
+// A scratch PGlite takes seconds; what it does, a server does.
+const quick = engines.filter(({ name }) => name !== "PGlite" && name !== "SQLite memory");
+
+describe.each(quick)("a baseline on $name", (engine) => {
   function folderModule() {
     const folder = join(temporaryFolder(), "migrations");
     return { folder, module: defineModule("main", "core", {}, { migrations: folder }) };

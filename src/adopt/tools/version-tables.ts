@@ -54,10 +54,7 @@ export const diesel: ForeignTool = {
   tables: ["__diesel_schema_migrations"],
   columns: ["version", "run_on"],
   migrations: "files",
-  read: (rows) => ({
-    // Diesel's own first migration makes this table, and has no folder.
-    entries: inOrder(rows, "version", "run_on").filter((entry) => !/^0+$/.test(entry.id)),
-  }),
+  read: (rows) => ({ entries: inOrder(rows, "version", "run_on") }),
 };
 
 /** A version may have several rows, written as it was applied and taken back: the last one counts. */
