@@ -1,0 +1,155 @@
+import type { Connection } from "../connection/index.js";
+import { type Dialect, loadDialect, loadTranslation, type Untranslated } from "../dialects/index.js";
+import { TenonError } from "../errors.js";
+import { type DatabaseModel, emptyModel, formatAddress, type Table } from "../schema/index.js";
+import { type Fit, fitTables, type Mapping } from "./fit/index.js";
+import { placeInSchema } from "./place-in-schema.js";
+import type { LeftOut } from "./report.js";
+import type { TablePlan } from "./table-plan.js";
+
+export interface PlanRequest {
+  /** In the snapshot from which the rows will be read. */
+  readonly from: Connection;
+  readonly to: Connection;
+  /** Tables that stay behind: a journal that means nothing to the other engine. */
+  readonly exclude: readonly string[];
+  /** What the target is to look like, where modules say it. */
+  readonly modules: DatabaseModel | undefined;
+  readonly mapping: Mapping | undefined;
+  readonly intoSchema: string | undefined;
+  /** Names of objects that may be left out where the target cannot have them; `*` for all. */
+  readonly leaveOut: readonly string[];
+  readonly onTable: (table: string, done: number, of: number) => void;
+}
+
+export interface TransferPlan {
+  readonly fit: Fit;
+  readonly plans: readonly TablePlan[];
+  /** What the target is to look like, as its engine tells it. */
+  readonly wanted: DatabaseModel;
+  readonly leftOut: readonly LeftOut[];
+  /** What the target cannot have and nobody has said that it may be left out. */
+  readonly refused: readonly LeftOut[];
+  readonly notes: readonly string[];
+}
+
+/** Looks at the source, and works out what the target becomes and how each column gets there. Writes nothing. */
+export async function planTransfer(request: PlanRequest): Promise<TransferPlan> {
+  const { from, to, exclude, mapping, intoSchema, leaveOut } = request;
+  const [source, target] = [await loadDialect(from.engine), await loadDialect(to.engine)];
+  const model = await (await source.loadSchema()).introspect(from, { exclude });
+  const standing = await (await target.loadSchema()).introspect(to);
+  const engine = standing.engine;
+  const given = givenModel(request, model, standing);
+  const fit = await fitTables({
+    source: from,
+    model,
+    to: engine,
+    wanted: given,
+    mapping,
+    onTable: request.onTable,
+  });
+  const { translateModel } = await loadTranslation();
+  const translation = translateModel(model, engine, { typeOf: (table, column) => fit.typeOf(table, column) });
+  const translated = merge(given, translation.model);
+  const placed = intoSchema === undefined ? translated : placeInSchema(translated, intoSchema);
+  const wanted = await normalised(placed, target, to);
+  const isAllowed = ({ object }: LeftOut) => leaveOut.includes("*") || leaveOut.includes(object);
+  const refused = [...translation.refused.map(told), ...unsupported(model)];
+  return {
+    fit,
+    plans: fit.plan(wanted),
+    wanted,
+    leftOut: refused.filter(isAllowed),
+    refused: refused.filter((each) => !isAllowed(each)),
+    notes: translation.notes.map(({ reason }) => reason),
+  };
+}
+
+/** @throws TenonError `CHANGE_UNSUPPORTED` for what the target cannot have and nobody left out */
+export function refuseUntranslated({ refused }: TransferPlan): void {
+  const [first] = refused;
+  if (first === undefined) return;
+  throw new TenonError("CHANGE_UNSUPPORTED", refused.map(({ reason }) => reason).join(" "), {
+    where: { object: first.object },
+    hint: `Leave these out by name, and bring them yourself: ${refused
+      .slice(0, 5)
+      .map(({ object }) => `--leave-out ${JSON.stringify(object)}`)
+      .join(" ")}${refused.length > 5 ? " …" : ""}. Nothing was changed.`,
+    details: { objects: refused.map(({ object }) => object) },
+  });
+}
+
+/** What is known of the target beforehand: the tables of modules, and those that stand in it already. */
+function givenModel(
+  { modules, intoSchema }: PlanRequest,
+  model: DatabaseModel,
+  standing: DatabaseModel,
+): DatabaseModel | undefined {
+  const home = intoSchema ?? (standing.engine === "postgres" ? "public" : "main");
+  const key = nameKeyOf(standing.engine);
+  const moved = new Set(model.tables.map(({ name }) => key(name)));
+  const there = standing.tables.filter((table) => table.schema === home && moved.has(key(table.name)));
+  if (modules === undefined && there.length === 0) return undefined;
+  // What tables that stand need stands as well: their types, and the functions of their checks.
+  const needed =
+    there.length === 0 ? emptyModel(standing.engine) : { ...standing, tables: [], views: [], others: [] };
+  const base = modules ?? needed;
+  const known = new Set(there.map(({ name }) => key(name)));
+  return { ...base, tables: [...base.tables.filter(({ name }) => !known.has(key(name))), ...there] };
+}
+
+/** What is given stands; the rest comes from the translation. */
+function merge(given: DatabaseModel | undefined, translated: DatabaseModel): DatabaseModel {
+  if (given === undefined) return translated;
+  const key = nameKeyOf(translated.engine);
+  const add = <T extends { readonly name: string }>(
+    first: readonly T[],
+    second: readonly T[],
+  ): readonly T[] => {
+    const known = new Set(first.map(({ name }) => key(name)));
+    return [...first, ...second.filter(({ name }) => !known.has(key(name)))];
+  };
+  return {
+    ...translated,
+    schemas: add(given.schemas, translated.schemas),
+    extensions: add(given.extensions, translated.extensions),
+    types: add(given.types, translated.types),
+    sequences: add(given.sequences, translated.sequences),
+    routines: add(given.routines, translated.routines),
+    tables: add<Table>(given.tables, translated.tables),
+    views: add(given.views, translated.views),
+  };
+}
+
+function nameKeyOf(engine: DatabaseModel["engine"]): (name: string) => string {
+  return engine === "sqlite" ? (name) => name.toLowerCase() : (name) => name;
+}
+
+async function normalised(model: DatabaseModel, dialect: Dialect, to: Connection): Promise<DatabaseModel> {
+  const schema = await dialect.loadSchema();
+  if (dialect.capabilities.normalisesInPlace) return schema.normalise(model, to);
+  const scratch = await dialect.openScratch(to);
+  try {
+    return await schema.normalise(model, scratch);
+  } finally {
+    await scratch.close();
+  }
+}
+
+function told({ object, reason }: Untranslated): LeftOut {
+  return { object: formatAddress(object), reason };
+}
+
+/** Kinds of tables whose rows are not moved. */
+function unsupported({ engine, tables }: DatabaseModel): readonly LeftOut[] {
+  if (engine !== "postgres") return [];
+  return tables
+    .filter(
+      (table) => table.kind !== "ordinary" || table.partitionOf !== undefined || table.inherits !== undefined,
+    )
+    .map((table) => ({
+      object: formatAddress({ kind: "table", schema: table.schema, name: table.name }),
+      reason: `${table.name} is partitioned, foreign, or has a parent, and its rows cannot be moved yet.`,
+    }));
+}

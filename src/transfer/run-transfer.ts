@@ -1,0 +1,227 @@
+import type { Connection } from "../connection/index.js";
+import { loadDialect } from "../dialects/index.js";
+import { TenonError } from "../errors.js";
+import type { DatabaseModel, ObjectName } from "../schema/index.js";
+import type { TransferListener, TransferPhase } from "./events.js";
+import { type Mapping, refuseOpen } from "./fit/index.js";
+import { type IntoRequest, intoPostgres } from "./into-postgres.js";
+import { intoSqlite } from "./into-sqlite.js";
+import { lastNumbers } from "./last-numbers.js";
+import type { LoadedTable, TableToLoad } from "./load.js";
+import { planTransfer, refuseUntranslated, type TransferPlan } from "./plan-transfer.js";
+import { PostgresSource } from "./postgres-source.js";
+import type { EarlierTransfer } from "./postgres-staging.js";
+import type { TransferReport } from "./report.js";
+import { rowsOf, type TransformRow } from "./row-callback.js";
+import type { Source } from "./source.js";
+import { SqliteSource } from "./sqlite-source.js";
+
+export interface TransferRequest {
+  /** Read in one snapshot, and never written. */
+  readonly from: Connection;
+  readonly to: Connection;
+  readonly exclude: readonly string[];
+  readonly modules: DatabaseModel | undefined;
+  readonly mapping: Mapping | undefined;
+  readonly intoSchema: string | undefined;
+  readonly leaveOut: readonly string[];
+  readonly transformRow: Readonly<Record<string, TransformRow>>;
+  readonly earlier: EarlierTransfer;
+  readonly mode: "run" | "look";
+  readonly jobs: number;
+  readonly listener: TransferListener;
+}
+
+/** Moves schema and rows of one database into another. */
+export async function runTransfer(request: TransferRequest): Promise<TransferReport> {
+  const { from, to, jobs, listener, mode } = request;
+  const phases = new PhaseTimes(listener);
+  const source = await openSource(from, jobs);
+  try {
+    phases.listener({ kind: "phase", phase: "scan" });
+    await enterSchema(to, request.intoSchema);
+    const plan = await planTransfer({ ...request, onTable: () => {} });
+    if (mode === "look")
+      return reportOf(request, plan, { isDone: false, loaded: [], phases, proof: undefined });
+    refuseUntranslated(plan);
+    refuseOpen(plan.fit);
+    const tables = await cutTables(source, plan, request.transformRow);
+    const lastNumber = await lastNumbers(from, plan.plans);
+    const into: IntoRequest = {
+      source,
+      connection: to,
+      schema: await (await loadDialect(to.engine)).loadSchema(),
+      tables,
+      wanted: plan.wanted,
+      fingerprint: fingerprintOf(tables, plan),
+      earlier: request.earlier,
+      jobs,
+      listener: phases.listener,
+      lastNumber,
+      prove: (loaded, at) => proveCounts(to, loaded, at),
+      proveFinished: async () => {},
+    };
+    const loaded = to.engine === "sqlite" ? await intoSqlite(into) : await intoPostgres(into);
+    return reportOf(request, plan, { isDone: true, loaded, phases, proof: undefined });
+  } catch (error) {
+    throw resumable(error);
+  } finally {
+    await source.close();
+  }
+}
+
+async function openSource(from: Connection, jobs: number): Promise<Source> {
+  if (from.engine === "postgres") return PostgresSource.open(from, jobs);
+  await from.execute("BEGIN");
+  // The snapshot is taken by the first read, not by BEGIN: https://sqlite.org/lang_transaction.html
+  await from.query("SELECT count(*) FROM sqlite_schema");
+  return new SqliteSource(from);
+}
+
+/** Names without a schema mean the one that is asked for. */
+async function enterSchema(to: Connection, schema: string | undefined): Promise<void> {
+  if (schema === undefined) return;
+  if (to.engine !== "postgres") {
+    throw new TenonError("USAGE", "Only PostgreSQL has schemas to transfer into.", {
+      hint: "Leave --into-schema out.",
+    });
+  }
+  await to.query("SELECT pg_catalog.set_config('search_path', quote_ident($1) || ', public', false)", [
+    schema,
+  ]);
+}
+
+async function cutTables(
+  source: Source,
+  { plans }: TransferPlan,
+  transformRow: Readonly<Record<string, TransformRow>>,
+): Promise<readonly TableToLoad[]> {
+  const names = new Set(plans.map((plan) => plan.source.name));
+  const unknown = Object.keys(transformRow).find((name) => !names.has(name));
+  if (unknown !== undefined) {
+    throw new TenonError("USAGE", `transformRow names ${unknown}, and no such table is transferred.`, {
+      hint: `The tables are: ${[...names].join(", ")}.`,
+    });
+  }
+  const tables: TableToLoad[] = [];
+  for (const plan of plans) {
+    const transform = transformRow[plan.source.name];
+    tables.push({
+      plan,
+      cut: await source.cut(plan),
+      convert: rowsOf(plan, transform),
+      mustConvert: transform !== undefined,
+    });
+  }
+  return tables;
+}
+
+/** The same only when an interrupted transfer can go on: the source is unchanged, and the same is asked of it. */
+function fingerprintOf(tables: readonly TableToLoad[], { wanted }: TransferPlan): string {
+  return JSON.stringify([
+    wanted.tables.map(({ schema, name }) => [schema, name]),
+    tables.map(({ plan, cut, mustConvert }) => [
+      plan.source.name,
+      cut.fingerprint,
+      cut.chunks.length,
+      mustConvert,
+      plan.columns.map(({ source, target, conversion }) => [
+        source.name,
+        target.name,
+        target.type,
+        conversion,
+      ]),
+    ]),
+  ]);
+}
+
+async function proveCounts(
+  to: Connection,
+  loaded: readonly LoadedTable[],
+  at: (plan: TableToLoad["plan"]) => ObjectName,
+): Promise<void> {
+  for (const { table, rows, rejected } of loaded) {
+    const { schema, name } = at(table.plan);
+    const quoted = `"${schema.replaceAll('"', '""')}"."${name.replaceAll('"', '""')}"`;
+    const [row] = await to.query(`SELECT count(*) AS count FROM ${quoted}`);
+    const count = Number(row?.["count"]);
+    const isEqual = count === rows && (table.mustConvert || rows + rejected === table.cut.rows);
+    if (isEqual) continue;
+    throw new TenonError(
+      "TRANSFER_DIFFERS",
+      `${name} has ${table.cut.rows} rows in the source, and ${count} arrived.`,
+      {
+        where: { object: name },
+        hint: "Begin anew with --restart. Nothing of the transfer is visible in the target.",
+      },
+    );
+  }
+}
+
+interface Done {
+  readonly isDone: boolean;
+  readonly loaded: readonly LoadedTable[];
+  readonly phases: PhaseTimes;
+  readonly proof: unknown;
+}
+
+function reportOf({ from, to }: TransferRequest, plan: TransferPlan, done: Done): TransferReport {
+  const { isDone, loaded, phases, proof } = done;
+  return {
+    from: from.description,
+    to: to.description,
+    isDone,
+    tables: isDone
+      ? loaded.map(({ table, rows, rejected, durationMs }) => ({
+          table: table.plan.target.name,
+          rows,
+          rejected,
+          durationMs,
+        }))
+      : plan.plans.map(({ target }) => ({ table: target.name, rows: 0, rejected: 0, durationMs: 0 })),
+    findings: plan.fit.findings,
+    leftOut: isDone ? plan.leftOut : [...plan.leftOut, ...plan.refused],
+    notes: plan.notes,
+    phases: phases.end(),
+    proof,
+  };
+}
+
+/** What was loaded stays, so that the next run can go on: whoever reads the error has to know. */
+function resumable(error: unknown): unknown {
+  if (!(error instanceof TenonError) || !RESUMABLE.has(error.code)) return error;
+  return new TenonError(error.code, error.message, {
+    where: error.where,
+    hint: `Nothing of the transfer is visible in the target. When the cause is mended, the same command with --resume goes on after the last finished chunk.`,
+    cause: error,
+    details: error.details,
+  });
+}
+
+const RESUMABLE: ReadonlySet<string> = new Set(["CONNECTION_LOST", "DATABASE_FULL", "OUTCOME_UNKNOWN"]);
+
+class PhaseTimes {
+  readonly #times = new Map<string, number>();
+  readonly #listener: TransferListener;
+  #current: { readonly phase: TransferPhase; readonly since: number } | undefined;
+
+  constructor(listener: TransferListener) {
+    this.#listener = listener;
+  }
+
+  readonly listener: TransferListener = (event) => {
+    if (event.kind === "phase") {
+      this.end();
+      this.#current = { phase: event.phase, since: performance.now() };
+    }
+    this.#listener(event);
+  };
+
+  end(): Readonly<Record<string, number>> {
+    if (this.#current !== undefined) {
+      this.#times.set(this.#current.phase, Math.round(performance.now() - this.#current.since));
+      this.#current = undefined;
+    }
+    return Object.fromEntries(this.#times);
+  }
+}
