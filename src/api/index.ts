@@ -1,4 +1,19 @@
 // The public interface in code: thin classes over the engine.
+
+export type {
+  ColumnFinding,
+  LeftOut,
+  Mapping,
+  MisfitFinding,
+  MisfitSample,
+  TableProgress,
+  TransferEvent,
+  TransferListener,
+  TransferPhase,
+  TransferReport,
+  TransferredTable,
+  TransformRow,
+} from "../transfer/index.js";
 export {
   type Adoption,
   type AdoptionItem,
@@ -54,3 +69,4 @@ export {
   SchemaRegistry,
 } from "./schema-registry.js";
 export type { SyncRequest, SyncResult } from "./sync.js";
+export { type TransferOptions, transfer } from "./transfer.js";

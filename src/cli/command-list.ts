@@ -67,6 +67,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/diff.js"),
   },
   {
+    name: "transfer",
+    summary: "moves schema and rows of one database into another",
+    load: () => import("./commands/transfer.js"),
+  },
+  {
     name: "repair",
     summary: "shows what was changed after it was applied, and accepts it",
     load: () => import("./commands/repair.js"),
