@@ -27,6 +27,11 @@ export async function writeFirstDay(connection) {
       VALUES
         ('u-1', 'Clara', 'Schumann'),
         ('u-1', 'Ludwig', 'van Beethoven');
+
+      INSERT INTO tasks (id, user_id, title, due_on)
+      VALUES
+        ('t-1', 'u-1', 'Buy strings for the cello', '2026-05-06'),
+        ('t-2', 'u-1', 'Write to Clara', NULL);
     `),
   );
 }
@@ -38,6 +43,20 @@ export async function writeEvents(connection) {
     VALUES
       ('e-1', 'u-1', 'Concert', '2026-05-08 20:00:00', 45),
       ('e-2', 'u-1', 'Dentist', '2026-05-11 09:30:00', NULL);
+  `);
+}
+
+/** A habit and two days of it. Its id is made by the database, as its Drizzle table says. */
+export async function writeHabit(connection) {
+  await connection.executeScript(`
+    INSERT INTO habits (user_id, name)
+    VALUES ('u-1', 'Practise scales');
+
+    INSERT INTO habit_days (habit_id, day)
+    SELECT id, '2026-05-07' FROM habits;
+
+    INSERT INTO habit_days (habit_id, day)
+    SELECT id, '2026-05-08' FROM habits;
   `);
 }
 

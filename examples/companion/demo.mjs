@@ -6,10 +6,12 @@
 //   npm run demo -- --url URL           in the empty database at this address, where the tables stay
 import { parseArgs } from "node:util";
 
-import { countRows, search, writeEvents, writeFirstDay } from "./app.mjs";
+import { countRows, search, writeEvents, writeFirstDay, writeHabit } from "./app.mjs";
 import { NotAsTold, Stage } from "./stage.mjs";
 
-const CORE = ["users", "conversations", "messages", "message_metrics", "memories", "people"];
+const CORE = ["users", "conversations", "messages", "message_metrics", "memories", "people", "tasks"];
+
+const COLUMN = 'dueOn: text("due_on"),';
 
 const REBUILD = `CREATE TABLE calendar_events_new (
   id TEXT PRIMARY KEY,
@@ -52,7 +54,7 @@ async function play() {
   stage.expect("whether the plan has created a table", false, isThere);
 
   stage.step(
-    "The core modules are applied: users, conversations, memory. Each has its own line of versions; their order\n" +
+    "The core modules are applied: users, conversations, memory, tasks. Each has its own line of versions; their order\n" +
       "comes from what they depend on, then from their priority.",
   );
   stage.tenon("up");
@@ -116,6 +118,9 @@ async function play() {
   const engine = await stage.withDatabase((connection) => connection.engine);
   await (engine === "sqlite" ? playRebuild(everything) : playCascade(everything));
 
+  await playGenerate(engine);
+  const withHabits = await playSync(everything);
+
   stage.step(
     "Is everything as the journal says? Checksums, verify steps, foreign keys and the schema are looked at.",
   );
@@ -123,7 +128,71 @@ async function play() {
 
   stage.step("What was done, when, and what came of it.");
   stage.tenon("history");
-  await expectRows("at the end", everything);
+  await expectRows("at the end", withHabits);
+}
+
+/** A core module that has Drizzle tables, and migrations made from them. */
+async function playGenerate(engine) {
+  stage.step(
+    "The module of the tasks has no SQL that anybody wrote: its migrations are made from its Drizzle tables. A developer\n" +
+      "gives tasks an urgency. A check, as CI runs it, sees that the migration is missing.",
+  );
+  stage.edit("tasks/tables.ts", COLUMN, `${COLUMN}\n    urgency: integer().notNull().default(0),`);
+  stage.tenon(`generate --check --module tasks --engine ${engine}`, { status: 3 });
+
+  stage.step(
+    "So it is generated, with the way back, tried out in a database of its own, and reviewed. (`--engine` because these\n" +
+      "tasks live on two engines, with files for each.)",
+  );
+  stage.tenon(`generate "How urgent a task is" --module tasks --engine ${engine}`);
+  stage.read(`tasks/migrations/002_how_urgent_a_task_is.${engine}.sql`);
+  stage.tenon("up");
+  const tasks = await stage.withDatabase((connection) =>
+    connection.query("SELECT title, urgency FROM tasks ORDER BY id"),
+  );
+  stage.expect(
+    "the tasks",
+    [
+      ["Buy strings for the cello", 0],
+      ["Write to Clara", 0],
+    ],
+    tasks.map(({ title, urgency }) => [title, Number(urgency)]),
+  );
+}
+
+/** A plugin whose database follows its Drizzle tables. */
+async function playSync(rows) {
+  stage.step(
+    "Another plugin, the habits, has no migrations at all. Its tables are written for PostgreSQL; here they are brought\n" +
+      "to the engine that is there. First a look: a dry run writes nothing.",
+  );
+  stage.tenon("sync --module habits --dry-run");
+  stage.tenon("sync --module habits");
+  await stage.withDatabase(writeHabit);
+  const withHabits = { ...rows, habits: 1, habit_days: 2 };
+  await expectRows("after the habits came", withHabits);
+
+  stage.step(
+    "A newer version of the plugin wants a note for each day. The database follows, and keeps its rows.",
+  );
+  stage.edit(
+    "plugins/habits/tables.ts",
+    "day: date().notNull(),",
+    "day: date().notNull(),\n    note: text(),",
+  );
+  stage.tenon("sync");
+  await expectRows("after the notes came", withHabits);
+
+  stage.step(
+    "The one after that has no use for the days any more, and forgets that people have entered some. What would be\n" +
+      "lost is counted, and refused.",
+  );
+  stage.edit("plugins/habits/tables.ts", "export const habitDays =", "const habitDays =");
+  stage.tenon("sync", { status: 1 });
+  await expectRows("after the refusal", withHabits);
+  stage.edit("plugins/habits/tables.ts", "const habitDays =", "export const habitDays =");
+  stage.tenon("sync");
+  return withHabits;
 }
 
 /** The classic loss of SQLite: a table is built anew, and dropping the old one empties those that refer to it. */

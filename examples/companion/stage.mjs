@@ -1,6 +1,16 @@
 // Where the demo plays: a copy of the example in a folder of its own, the real `tenon` command, and checks.
 import { spawnSync } from "node:child_process";
-import { closeSync, cpSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,6 +30,9 @@ export class Stage {
   /** `url` is the database to play in; without it, a new file in the folder. */
   constructor({ url }) {
     cpSync(EXAMPLE, this.#folder, { recursive: true, filter: (source) => extname(source) !== ".mjs" });
+    // The one package that the example's own code needs beside Tenon.
+    mkdirSync(join(this.#folder, "node_modules"));
+    symlinkSync(DRIZZLE, join(this.#folder, "node_modules/drizzle-orm"), "junction");
     this.#url = url === undefined ? `file:${urlPath(join(this.#folder, "companion.db"))}` : fromHere(url);
     const { DATABASE_URL: _, ...environment } = process.env;
     // Without an address given, the command takes the one in tenon.config.ts: the same file.
@@ -51,7 +64,7 @@ export class Stage {
     this.say(`   $ tenon ${parameters}`);
     const file = join(this.#folder, ".output");
     const output = openSync(file, "w");
-    const result = spawnSync(process.execPath, [COMMAND, ...parameters.split(" ")], {
+    const result = spawnSync(process.execPath, [COMMAND, ...wordsOf(parameters)], {
       cwd: this.#folder,
       env: this.#environment,
       stdio: ["ignore", output, output],
@@ -68,6 +81,20 @@ export class Stage {
     writeFileSync(join(this.#folder, path), text);
     this.say(`   ${path}:`);
     this.show(shown);
+    this.say("");
+  }
+
+  /** Changes a file as a developer would, and shows what is new in it. */
+  edit(path, before, after) {
+    const text = readFileSync(join(this.#folder, path), "utf8");
+    this.expect(`whether ${path} has the line to be changed`, true, text.includes(before));
+    this.write(path, text.replace(before, after), after);
+  }
+
+  /** Shows a file that a command has written. */
+  read(path) {
+    this.say(`\n   ${path}:`);
+    this.show(readFileSync(join(this.#folder, path), "utf8"));
     this.say("");
   }
 
@@ -104,9 +131,15 @@ function fromHere(url) {
   return path === undefined ? url : `${scheme}${urlPath(process.cwd())}/${path}`;
 }
 
+/** The words of a command line, those in double quotes as one. */
+function wordsOf(line) {
+  return [...line.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word);
+}
+
 function urlPath(path) {
   return path.replaceAll("\\", "/").replace(/[%?#]/g, encodeURIComponent);
 }
 
 const EXAMPLE = dirname(fileURLToPath(import.meta.url));
+const DRIZZLE = join(EXAMPLE, "../../node_modules/drizzle-orm");
 const COMMAND = join(EXAMPLE, "../../dist/cli/main.js");

@@ -12,7 +12,8 @@ import {
 import type { Module } from "../modules/index.js";
 import { type GenerateOptions, generate } from "./generate.js";
 
-export interface CreateMigrationOptions extends Pick<GenerateOptions, "renames" | "askRename" | "allowLoss"> {
+export interface CreateMigrationOptions
+  extends Pick<GenerateOptions, "engines" | "renames" | "askRename" | "allowLoss"> {
   /** Writes what the module's tables ask for beyond its migrations, in place of an empty migration. */
   readonly autogenerate?: boolean | undefined;
   /** An empty migration in TypeScript. */
@@ -52,12 +53,13 @@ export async function createMigration(
   }
   if (options.autogenerate === true) {
     const { connection, others, now } = context;
-    const { renames, askRename, allowLoss } = options;
+    const { engines, renames, askRename, allowLoss } = options;
     const { version, files } = await generate(message, {
       module,
       others,
       connection,
       now,
+      engines,
       renames,
       askRename,
       allowLoss,

@@ -12,6 +12,11 @@ export interface GenerateOptions {
   readonly others?: readonly Module[] | undefined;
   /** The engine that the migration is for; that of the connection, else the one that the tables were written for. */
   readonly engine?: EngineName | undefined;
+  /**
+   * Writes files for each of these engines alone, as one version: `002_add_email.sqlite.sql`, `002_add_email.postgres.sql`. For a
+   * module whose tables are brought to several. When one of them cannot be written, none is.
+   */
+  readonly engines?: readonly EngineName[] | undefined;
   /** A session with the PostgreSQL server on which the scratch database is made; without it a PGlite in memory. */
   readonly connection?: Connection | undefined;
   /** Renames that are known: `users.name:users.full_name`, `old_table:new_table`, `users.name:` for "dropped". */
@@ -61,7 +66,7 @@ export interface GenerateResult {
  * ```
  */
 export async function generate(title: string, options: GenerateOptions): Promise<GenerateResult> {
-  const { generateMigration, engineOfTables } = await import("../autogenerate/index.js");
+  const { generateMigrations, engineOfTables } = await import("../autogenerate/index.js");
   const { describePlan } = await import("./described-plan.js");
   const { module, connection } = options;
   const { source } = module;
@@ -72,24 +77,43 @@ export async function generate(title: string, options: GenerateOptions): Promise
       hint: 'Give them beside its folder: { migrations: "./migrations", tables: { users, posts } }.',
     });
   }
-  const generated = await generateMigration({
+  const request = {
     module,
     others: options.others ?? [],
     title,
-    engine: options.engine ?? connection?.engine ?? engineOfTables(given),
-    connection,
     now: options.now ?? new Date(),
     baseFolder: options.baseFolder,
     renames: options.renames,
     askRename: options.askRename,
     allowLoss: options.allowLoss,
     check: options.check,
-  });
-  const { version, plan, notes, files } = generated;
+  };
+  const engines = [...new Set(options.engines)];
+  const generated = await generateMigrations(
+    engines.length === 0
+      ? [{ ...request, engine: options.engine ?? connection?.engine ?? engineOfTables(given), connection }]
+      : engines.map((engine) => ({
+          ...request,
+          engine,
+          isForEngineAlone: true,
+          // Only a session of the same engine can give a scratch.
+          connection: connection?.engine === engine ? connection : undefined,
+        })),
+  );
+  const described = generated.map(({ plan }) => describePlan(plan));
+  const version = generated.find((each) => each.version !== undefined)?.version;
   return {
     version: version === undefined ? undefined : publicVersion(version),
-    ...describePlan(plan),
-    notes,
-    files: files.map((file) => file.path),
+    changes: eachOnce(described.flatMap(({ changes }) => changes)),
+    hazards: eachOnce(described.flatMap(({ hazards }) => hazards)),
+    notes: [...new Set(generated.flatMap(({ notes }) => notes))],
+    files: generated.flatMap(({ files }) => files.map((file) => file.path)),
   };
+}
+
+/** What several engines have alike is told once. */
+function eachOnce<T extends { readonly kind: string; readonly description: string }>(
+  items: readonly T[],
+): readonly T[] {
+  return [...new Map(items.map((item) => [`${item.kind} ${item.description}`, item])).values()];
 }

@@ -1,7 +1,7 @@
 import { applyStamped, type RunContext } from "../engine/index.js";
 import { TenonError } from "../errors.js";
 import type { Module } from "../modules/index.js";
-import { generateMigration } from "./generate.js";
+import { draftMigration } from "./generate.js";
 import { planSync, type SyncOptions } from "./sync.js";
 
 /**
@@ -23,7 +23,7 @@ export async function buildFromTables(
       hint: "Initialize it from its migrations.",
     });
   }
-  const { plan: ahead } = await generateMigration({
+  const { plan: ahead } = await draftMigration({
     module,
     others,
     title: "check",

@@ -30,6 +30,8 @@ export interface GenerateRequest {
   /** What the migration does, in a few words. */
   readonly title: string;
   readonly engine: EngineName;
+  /** The files say in their names that they are for this engine: `002_add_email.sqlite.sql`. */
+  readonly isForEngineAlone?: boolean | undefined;
   /** PostgreSQL: the server on which the scratch is made; PGlite in memory where there is none. */
   readonly connection?: Connection | undefined;
   readonly now: Date;
@@ -49,19 +51,34 @@ export interface Generated {
   readonly plan: ChangePlan;
   readonly notes: readonly string[];
   readonly texts: MigrationTexts | undefined;
-  /** Written, or with `check` not written. */
+  /** Empty with `check`. */
   readonly files: readonly FileToWrite[];
 }
 
 /**
  * Writes the migration that brings a module from what its migrations build to what its tables ask for: the migrations are
  * replayed in a scratch database, compared with the tables, and what comes out is run there, forth and back, before it is
- * written. Nothing is ever overwritten.
+ * written. Several requests (one module, several engines) are written as one version, or none of them. Nothing is ever
+ * overwritten.
  *
  * @throws TenonError `CHANGE_LOSES_DATA` when what would go is not acknowledged, `RENAME_AMBIGUOUS`, `CHANGE_UNSUPPORTED`,
  * `FILE_EXISTS`, `FILE_FAILED`, and what is wrong with the migrations that are there
  */
-export async function generateMigration(request: GenerateRequest): Promise<Generated> {
+export async function generateMigrations(
+  requests: readonly GenerateRequest[],
+): Promise<readonly Generated[]> {
+  const generated: Generated[] = [];
+  for (const request of requests) generated.push(await draftMigration(request));
+  const files = generated.flatMap((draft, index) => {
+    const baseFolder = requests[index]?.baseFolder ?? ".";
+    return draft.files.map((file) => ({ ...file, path: resolve(baseFolder, file.path) }));
+  });
+  writeNewFiles(files);
+  return generated;
+}
+
+/** Works out a migration and tries it out in a scratch; writes nothing. */
+export async function draftMigration(request: GenerateRequest): Promise<Generated> {
   const { module, engine } = request;
   try {
     const dialect = await loadDialect(engine);
@@ -115,6 +132,7 @@ async function generateIn(
     ? nextVersion(folder, module.name, request.now)
     : { version: "1", digits: "001" };
   const baseName = `${next.digits}_${safeName(request.title)}`;
+  const ending = request.isForEngineAlone === true ? `.${dialect.engine}.sql` : ".sql";
   const way = await planBack(plan.comparison, schema);
   const texts = migrationTexts({
     title: request.title,
@@ -125,20 +143,16 @@ async function generateIn(
     allowLoss,
     notes,
     dialect,
-    baseName,
+    fileName: `${baseName}${ending}`,
   });
   await tryOut(scratch, dialect, schema, { texts, plan });
-  const shown = sourcePath(module);
+  const fileOf = (role: string, text: string | undefined): readonly FileToWrite[] =>
+    text === undefined ? [] : [{ path: join(sourcePath(module), `${baseName}${role}${ending}`), text }];
   const files = [
-    { path: join(shown, `${baseName}.sql`), text: texts.up },
-    ...(texts.down === undefined
-      ? []
-      : [{ path: join(shown, `${baseName}_rollback.sql`), text: texts.down }]),
-    ...(texts.verify === undefined
-      ? []
-      : [{ path: join(shown, `${baseName}_verify.sql`), text: texts.verify }]),
+    ...fileOf("", texts.up),
+    ...fileOf("_rollback", texts.down),
+    ...fileOf("_verify", texts.verify),
   ];
-  writeNewFiles(files.map((file) => ({ ...file, path: resolve(baseFolder ?? ".", file.path) })));
   return { version: next.version, plan, notes, texts, files };
 }
 

@@ -12,8 +12,8 @@ export interface MigrationTextRequest {
   readonly allowLoss: readonly string[];
   readonly notes: readonly string[];
   readonly dialect: Dialect;
-  /** `002_add_email` */
-  readonly baseName: string;
+  /** Of the migration itself: `002_add_email.sql` */
+  readonly fileName: string;
 }
 
 /** The texts of a migration, its rollback and its verification; those that have nothing to say are left out. */
@@ -43,16 +43,16 @@ export function migrationTexts(request: MigrationTextRequest): MigrationTexts {
   return {
     up: joined(up),
     down: back === undefined ? undefined : joined(downParts(request, back)),
-    verify: verifyText(plan, dialect, request.baseName),
+    verify: verifyText(plan, dialect, request.fileName),
   };
 }
 
-function downParts({ plan, dialect, baseName }: MigrationTextRequest, back: ChangePlan): readonly string[][] {
+function downParts({ plan, dialect, fileName }: MigrationTextRequest, back: ChangePlan): readonly string[][] {
   const lost = plan.hazards.filter((hazard) => hazard.kind === "loses-data");
   return [
     noTransaction(back),
     [
-      `-- Takes back ${baseName}.sql.`,
+      `-- Takes back ${fileName}.`,
       ...lost.map((hazard) => `-- It cannot bring back what went then: ${oneLine(hazard.description)}`),
       ...lossLines(back, []).map((line) => line.replace("-- Loses data:", "-- Loses data when it runs:")),
     ],

@@ -5,7 +5,7 @@ import type { ForeignKey, ObjectAddress } from "../schema/index.js";
  * What a migration can be asked after it ran, as statements that must give no row: that a view can be read at all, and
  * that no row of a table that was there before is left without its parent. Undefined when there is nothing to ask.
  */
-export function verifyText(plan: ChangePlan, dialect: Dialect, baseName: string): string | undefined {
+export function verifyText(plan: ChangePlan, dialect: Dialect, fileName: string): string | undefined {
   const parts: string[] = [];
   for (const change of plan.comparison.changes) {
     if (change.kind === "create-view" || change.kind === "change-view")
@@ -17,7 +17,7 @@ export function verifyText(plan: ChangePlan, dialect: Dialect, baseName: string)
       );
   }
   if (parts.length === 0) return undefined;
-  return `-- Each of these must give no row after ${baseName}.sql.\n\n${parts.join("\n\n")}\n`;
+  return `-- Each of these must give no row after ${fileName}.\n\n${parts.join("\n\n")}\n`;
 }
 
 function readView({ schema, name }: ObjectAddress, { quote }: Dialect): string {

@@ -5,7 +5,8 @@ import { sql } from "drizzle-orm";
 import * as pg from "drizzle-orm/pg-core";
 import { check, index, integer, sqliteTable, sqliteView, text } from "drizzle-orm/sqlite-core";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { connect, defineModule, generate, SchemaManager } from "../../src/index.js";
+import { connect, defineModule, generate, SchemaManager, TenonError } from "../../src/index.js";
+import { sharedPglite } from "../servers/pglite-shared.js";
 import { postgresDatabase } from "../servers/postgres.js";
 
 function temporaryFolder(): string {
@@ -302,6 +303,41 @@ describe("generate for PostgreSQL", () => {
     expect(await generate("Nothing", { module: second, connection })).toMatchObject({ files: [] });
     await manager.rollbackToVersion(1);
     expect(await connection.query("SELECT * FROM people")).toEqual([{ id: 1, name: "Ann", mood: "happy" }]);
+  });
+});
+
+describe("generate for several engines", () => {
+  test("writes one version with files for each, which run there; and none when one of them cannot be written", async () => {
+    const migrations = join(temporaryFolder(), "migrations");
+    const engines = ["sqlite", "postgres"] as const;
+    const notes = sqliteTable("notes", { id: integer().primaryKey(), body: text().notNull() });
+    const module = defineModule("notes", "core", {}, { migrations, tables: { notes } });
+
+    const { version, changes, files } = await generate("Notes", { module, engines });
+
+    expect([version, changes.map((change) => change.description)]).toEqual([
+      1,
+      ["Create table notes (2 columns)"],
+    ]);
+    expect(files.map((file) => file.slice(migrations.length + 1))).toEqual([
+      "001_notes.sqlite.sql",
+      "001_notes_rollback.sqlite.sql",
+      "001_notes.postgres.sql",
+      "001_notes_rollback.postgres.sql",
+    ]);
+    for (const connection of [await memory(), await sharedPglite()]) {
+      const manager = new SchemaManager(connection, module);
+      await manager.migrateToLatest();
+      await connection.execute("INSERT INTO notes (body) VALUES ('x')");
+      await manager.rollbackToVersion(0);
+    }
+    expect((await generate("Nothing", { module, engines })).files).toEqual([]);
+    const odd = sqliteTable("odd", { bits: integer().default(sql`(random() & 3)`) }, (table) => [
+      check("odd_json", sql`json_extract(${table.bits}, '$.a') IS NULL`),
+    ]);
+    const wider = defineModule("notes", "core", {}, { migrations, tables: { notes, odd } });
+    await expect(generate("Odd", { module: wider, engines })).rejects.toBeInstanceOf(TenonError);
+    expect(readdirSync(migrations)).toHaveLength(4);
   });
 });
 

@@ -25,6 +25,7 @@ describe("the demo", () => {
       told: "Everything went as told, and every row that was written is still there.",
     });
     expect(output).toMatch(/1 of 1 rows of calendar_reminders/);
+    expect(output).toMatch(/All rows of habit_days are lost \(2 rows\)/);
     expect(await readdir(temporary)).toEqual([]);
   });
 
@@ -35,6 +36,7 @@ describe("the demo", () => {
       told: "Everything went as told, and every row that was written is still there.",
     });
     expect(output).toMatch(/1 of 1 rows of calendar_reminders/);
+    expect(output).toMatch(/All rows of habit_days are lost \(2 rows\)/);
     expect(await readdir(temporary)).toEqual([]);
   });
 

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import * as pg from "drizzle-orm/pg-core";
 import * as lite from "drizzle-orm/sqlite-core";
 import { describe, expect, test } from "vitest";
@@ -213,6 +214,26 @@ describe.each(comparedEngines)("sync on $name", (engine) => {
     const done = await manager.sync();
     expect(done.steps).toHaveLength(1);
     expect(await manager.sync()).toEqual({ changes: [], hazards: [], notes: [], sql: "", steps: [] });
+  });
+
+  test("what the engine does not build is told with its name, its statement and the engine's reason", async () => {
+    const connection = await (await engine.create()).connect();
+    const tables =
+      engine.engine === "sqlite"
+        ? {
+            view: lite.sqliteView("wrong", {}).as(sql`select nothing from nowhere`),
+            ...tablesOf(engine).tables,
+          }
+        : { view: pg.pgView("wrong", {}).as(sql`select nothing from nowhere`), ...tablesOf(engine).tables };
+
+    await expect(
+      managerOf(connection, defineModule("blog", "core", {}, { tables })).sync(),
+    ).rejects.toMatchObject({
+      code: "SQL_FAILED",
+      message: expect.stringMatching(/^wrong cannot be built: .*nowhere/),
+      where: { module: "blog", object: "wrong" },
+      hint: expect.stringContaining("select nothing from nowhere"),
+    });
   });
 
   test("a failing change leaves nothing behind, and the rows that are in its way are told", async () => {

@@ -1,3 +1,4 @@
+import type { EngineName } from "../../connection/index.js";
 import { TenonError } from "../../errors.js";
 import type { Module } from "../../modules/index.js";
 import { CHANGE_FLAGS, renameAnswers } from "../change-flags.js";
@@ -10,6 +11,11 @@ export const command: Command = {
   takes: [{ shown: "NAME", isRequired: false, summary: "what the migration does, in a few words" }],
   flags: [
     { name: "check", value: SWITCH, summary: "write nothing; exit status 3 if the tables have moved ahead" },
+    {
+      name: "engine",
+      value: { kind: "list", shown: "NAME" },
+      summary: "files for sqlite or postgres alone, as NNN_name.sqlite.sql (repeatable)",
+    },
     ...CHANGE_FLAGS,
   ],
   details:
@@ -19,6 +25,10 @@ export const command: Command = {
     "to be acknowledged with --allow-loss. Without --url the tables' own engine is meant, in memory.",
   examples: [
     { line: "tenon generate add_email", does: "002_add_email.sql and its rollback" },
+    {
+      line: "tenon generate add_email --engine sqlite --engine postgres",
+      does: "one version, with files for each engine",
+    },
     { line: "tenon generate --check", does: "for CI: exit status 3 when a migration is missing" },
     {
       line: "tenon generate rename --rename users.name:users.full_name --module users",
@@ -37,6 +47,7 @@ async function generate(context: CommandContext): Promise<Outcome> {
       hint: "Write for example `tenon generate add_email`.",
     });
   }
+  const engines = enginesOf(given.list("engine"));
   const settings = await context.settings();
   // Loaded here, because `--help` needs none of it.
   const [{ generate: generateFrom }, { parseDatabaseUrl }, { openDatabase }, { knownModules }] =
@@ -58,7 +69,7 @@ async function generate(context: CommandContext): Promise<Outcome> {
   const results = [];
   for (const module of chosen) {
     const others = modules.list().filter((each) => each !== module);
-    const options = { module, others, engine, connection: server?.connection, ...answers };
+    const options = { module, others, engine, engines, connection: server?.connection, ...answers };
     const allowLoss = given.list("allow-loss");
     const result = await generateFrom(title ?? "check", { ...options, allowLoss, check: isCheck });
     results.push({ module: module.name, ...result });
@@ -87,6 +98,16 @@ async function generate(context: CommandContext): Promise<Outcome> {
     },
     status: isCheck && changes.length > 0 ? 3 : 0,
   };
+}
+
+/** @throws TenonError `USAGE` */
+function enginesOf(names: readonly string[]): readonly EngineName[] {
+  return names.map((name) => {
+    if (name === "sqlite" || name === "postgres") return name;
+    throw new TenonError("USAGE", `--engine takes sqlite or postgres, not ${JSON.stringify(name)}.`, {
+      hint: "Repeat the flag for several: --engine sqlite --engine postgres.",
+    });
+  });
 }
 
 const ENGINES = {

@@ -8,6 +8,7 @@ import {
   NO_RENAMES,
   type Schema,
 } from "../../schema/index.js";
+import { buildObjects } from "../build-objects.js";
 import { readModel } from "./introspect.js";
 import { quote } from "./names.js";
 import { renderChanges } from "./render.js";
@@ -33,7 +34,7 @@ export async function normalise(model: DatabaseModel, scratch: Connection): Prom
         { ...model, schemas: schemasOf(model), extensions: extensionsToReach(model, there) },
         { rules: postgresRules, renames: NO_RENAMES, circularKeys: "cut" },
       );
-      for (const { text } of renderChanges(building).statements) await connection.execute(text);
+      await buildObjects(connection, renderChanges(building).statements);
       built = await readModel(connection, {
         schemas: schemasOf(model).map((schema) => schema.name),
         grants: hasGrants(model),

@@ -1,6 +1,7 @@
 import type { Connection } from "../../connection/index.js";
 import { TenonError } from "../../errors.js";
 import { compareModels, type DatabaseModel, emptyModel, NO_RENAMES } from "../../schema/index.js";
+import { buildObjects } from "../build-objects.js";
 import { introspect } from "./introspect.js";
 import { renderChanges } from "./render.js";
 import { sqliteRules } from "./rules.js";
@@ -20,7 +21,7 @@ export async function normalise(model: DatabaseModel, scratch: Connection): Prom
   const undo = new Error("the scratch is left as it was found");
   try {
     await scratch.transaction(async (connection) => {
-      for (const statement of renderChanges(building).statements) await connection.execute(statement.text);
+      await buildObjects(connection, renderChanges(building).statements);
       built = await introspect(connection);
       throw undo;
     });
