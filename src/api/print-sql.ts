@@ -3,11 +3,11 @@ import { loadDialect } from "../dialects/index.js";
 import { Catalogue, DEFAULT_JOURNAL_TABLE, offlineScript } from "../engine/index.js";
 import { TenonError } from "../errors.js";
 import {
-  compareVersions,
   type Migration,
   NOTHING_APPLIED,
   parseTargetAmong,
   type Version,
+  VersionOrder,
 } from "../migrations/index.js";
 import type { Module } from "../modules/index.js";
 import type { VersionInput } from "./schema-manager.js";
@@ -57,6 +57,7 @@ export async function printSql(modules: readonly Module[], options: PrintSqlOpti
   const known = catalogue.migrations.flatMap((each) => (each.module === chosen ? [each.version] : []));
   const from = parseTargetAmong(options.from ?? 0, known);
   const to = options.to === undefined ? undefined : parseTargetAmong(options.to, known);
+  const order = new VersionOrder(catalogue.migrations);
   const names = new Set(chosen === undefined ? modules.map((each) => each.name) : [chosen]);
   const isPrinted = (migration: Migration) => names.has(migration.module);
   for (const version of [from, to]) refuseUnknown(version, catalogue.migrations.filter(isPrinted), chosen);
@@ -64,8 +65,8 @@ export async function printSql(modules: readonly Module[], options: PrintSqlOpti
   const migrations = ordered.filter(
     (migration) =>
       isPrinted(migration) &&
-      compareVersions(migration.version, from) > 0 &&
-      (to === undefined || compareVersions(migration.version, to) <= 0),
+      order.compare(migration.module, migration.version, from) > 0 &&
+      (to === undefined || order.compare(migration.module, migration.version, to) <= 0),
   );
   const createJournal = from === NOTHING_APPLIED;
   return offlineScript({ dialect, migrations, journalTable, createJournal, transaction });

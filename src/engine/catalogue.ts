@@ -1,12 +1,12 @@
 import type { EngineName } from "../connection/index.js";
 import {
-  compareVersions,
   isRepeatable,
   listMigrations,
   loadPrograms,
   type Migration,
   readWhole,
   type Version,
+  VersionOrder,
 } from "../migrations/index.js";
 import { type Module, orderMigrations } from "../modules/index.js";
 import { type Digests, digestsOf } from "./digest.js";
@@ -105,11 +105,12 @@ export class Catalogue {
 }
 
 function latestVersions(migrations: readonly Migration[]): ReadonlyMap<string, Version> {
+  const order = new VersionOrder(migrations);
   const latest = new Map<string, Version>();
   for (const { module, version } of migrations) {
     if (isRepeatable(version)) continue;
     const known = latest.get(module);
-    if (known === undefined || compareVersions(version, known) > 0) latest.set(module, version);
+    if (known === undefined || order.compare(module, version, known) > 0) latest.set(module, version);
   }
   return latest;
 }

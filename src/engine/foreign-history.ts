@@ -1,4 +1,4 @@
-import { compareVersions, type Version } from "../migrations/index.js";
+import { type Version, VersionOrder } from "../migrations/index.js";
 import type { Journal } from "./journal.js";
 import type { JournalRow } from "./journal-row.js";
 import type { PreparedStep } from "./prepare-step.js";
@@ -24,9 +24,11 @@ export class ForeignHistory {
   readonly #ends = new Map<string, Version>();
   /** What `tenon adopt` has carried over, as `module@version`. */
   readonly #adopted = new Set<string>();
+  readonly #order: VersionOrder;
   #isOpen = false;
 
   constructor(context: RunContext) {
+    this.#order = new VersionOrder(context.catalogue.migrations);
     this.#context = context;
   }
 
@@ -78,6 +80,6 @@ export class ForeignHistory {
   #holds(module: string, version: Version): boolean {
     if (this.#adopted.has(`${module}@${version}`)) return true;
     const end = this.#ends.get(module);
-    return end !== undefined && compareVersions(version, end) <= 0;
+    return end !== undefined && this.#order.compare(module, version, end) <= 0;
   }
 }

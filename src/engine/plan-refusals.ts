@@ -1,5 +1,5 @@
 import { TenonError } from "../errors.js";
-import { compareVersions, isRepeatable, type Version } from "../migrations/index.js";
+import { isRepeatable, type Version, VersionOrder } from "../migrations/index.js";
 import type { JournalRow } from "./journal-row.js";
 import { changedMigrations, type PlanInput, type PlannedStep, unknownRows } from "./plan-input.js";
 
@@ -9,6 +9,7 @@ import { changedMigrations, type PlanInput, type PlannedStep, unknownRows } from
  */
 export function refuseDependents(input: PlanInput, rows: readonly JournalRow[]): void {
   const leaving = new Set(rows);
+  const order = new VersionOrder(input.migrations);
   const dependents = new Map<string, string>();
   for (const row of input.rows) {
     if (row.status !== "applied" || leaving.has(row)) continue;
@@ -19,7 +20,7 @@ export function refuseDependents(input: PlanInput, rows: readonly JournalRow[]):
           gone.module === reference.module &&
           (reference.version === undefined
             ? row.sequence > gone.sequence
-            : compareVersions(reference.version, gone.version) >= 0),
+            : order.compare(gone.module, reference.version, gone.version) >= 0),
       );
       if (needed !== undefined)
         dependents.set(`${row.module}@${row.version}`, `${needed.module}@${needed.version}`);
@@ -92,15 +93,17 @@ export function refuseOutOfOrder(
   steps: readonly PlannedStep[],
   leaving: ReadonlySet<JournalRow> = new Set(),
 ): void {
+  const order = new VersionOrder(input.migrations);
   const highest = new Map<string, Version>();
   for (const row of input.rows) {
     if (row.status !== "applied" || leaving.has(row) || isRepeatable(row.version)) continue;
     const known = highest.get(row.module);
-    if (known === undefined || compareVersions(row.version, known) > 0) highest.set(row.module, row.version);
+    if (known === undefined || order.compare(row.module, row.version, known) > 0)
+      highest.set(row.module, row.version);
   }
   const late = steps.filter((step) => {
     const top = highest.get(step.module);
-    return top !== undefined && compareVersions(step.version, top) < 0;
+    return top !== undefined && order.compare(step.module, step.version, top) < 0;
   });
   const [first] = late;
   if (first === undefined) return;

@@ -1,11 +1,5 @@
 import { TenonError } from "../errors.js";
-import {
-  compareVersions,
-  isRepeatable,
-  type Migration,
-  type Step,
-  type Version,
-} from "../migrations/index.js";
+import { isRepeatable, type Migration, type Step, type Version, VersionOrder } from "../migrations/index.js";
 import type { Direction } from "./events.js";
 import type { JournalRow } from "./journal-row.js";
 import { byVersion, isDone, type PlanInput, type PlannedStep } from "./plan-input.js";
@@ -111,17 +105,18 @@ function planToVersion(
       hint: "`tenon status` lists the versions of each module.",
     });
   }
+  const order = new VersionOrder(input.migrations);
   const above =
     target.only === "up"
       ? []
       : appliedRows(input).filter(
-          (row) => row.module === module && compareVersions(row.version, version) > 0,
+          (row) => row.module === module && order.compare(module, row.version, version) > 0,
         );
   const downs = rollbackSteps(input, above);
   if (target.only === "down") return downs;
   const ups = pendingSteps(
     input,
-    (migration) => migration.module === module && compareVersions(migration.version, version) <= 0,
+    (migration) => migration.module === module && order.compare(module, migration.version, version) <= 0,
   );
   if (ups.length > 0) {
     const only = new Set([module]);

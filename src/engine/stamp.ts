@@ -1,5 +1,5 @@
 import { TenonError } from "../errors.js";
-import { compareVersions, type Migration, type Version } from "../migrations/index.js";
+import { type Migration, type Version, VersionOrder } from "../migrations/index.js";
 import { digestsOf } from "./digest.js";
 import { type History, prepareJournal } from "./history.js";
 import type { JournalRow } from "./journal-row.js";
@@ -35,8 +35,11 @@ export async function writeStamps(
   target: StampTarget,
 ): Promise<readonly Migration[]> {
   const applied = new Set(history.rows.filter(isApplied).map(keyOf));
-  const missing = migrationsOf(context, target.module).filter(
-    (migration) => compareVersions(migration.version, target.version) <= 0 && !applied.has(keyOf(migration)),
+  const own = migrationsOf(context, target.module);
+  const order = new VersionOrder(own);
+  const missing = own.filter(
+    (migration) =>
+      order.compare(target.module, migration.version, target.version) <= 0 && !applied.has(keyOf(migration)),
   );
   let sequence = Math.max(0, ...history.rows.map((row) => row.sequence));
   for (const migration of missing) {

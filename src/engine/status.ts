@@ -1,4 +1,4 @@
-import { compareVersions, isRepeatable, publicVersion, type Version } from "../migrations/index.js";
+import { publicVersion, type Version, VersionOrder } from "../migrations/index.js";
 import type { History } from "./history.js";
 import type { JournalRow } from "./journal-row.js";
 import { pendingMigrations } from "./plan.js";
@@ -39,6 +39,7 @@ export interface ModuleStatus {
 export function describeModules(input: PlanInput, history: History): ModuleStatus[] {
   const all: PlanInput = { ...input, rows: history.rows };
   const known = new Set(input.modules);
+  const order = new VersionOrder(input.migrations);
   const orphans = [...new Set(history.rows.map((row) => row.module))]
     .filter((module) => !known.has(module))
     .sort();
@@ -53,8 +54,12 @@ export function describeModules(input: PlanInput, history: History): ModuleStatu
     const rows = history.rows.filter((row) => row.module === module);
     const applied = rows.filter((row) => row.status === "applied");
     const failed = rows.filter((row) => row.status === "failed" && isStillDefined(row));
-    const current = highest(applied.map((row) => row.version));
-    const latest = highest(
+    const current = order.highest(
+      module,
+      applied.map((row) => row.version),
+    );
+    const latest = order.highest(
+      module,
       input.migrations.filter((each) => each.module === module).map((each) => each.version),
     );
     const facts = {
@@ -79,11 +84,4 @@ function stateOf(facts: Omit<ModuleStatus, "state">, isKnown: boolean): ModuleSt
   if (facts.unknown.length > 0) return "newer";
   if (facts.failed.length > 0) return "failed";
   return facts.pending.length > 0 ? "pending" : "current";
-}
-
-function highest(versions: readonly Version[]): Version | undefined {
-  return versions.reduce<Version | undefined>((top, version) => {
-    if (isRepeatable(version)) return top;
-    return top === undefined || compareVersions(version, top) > 0 ? version : top;
-  }, undefined);
 }

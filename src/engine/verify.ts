@@ -1,5 +1,5 @@
 import { type Place, TenonError } from "../errors.js";
-import { compareVersions, isRepeatable, type Version } from "../migrations/index.js";
+import { isRepeatable, type Version, VersionOrder } from "../migrations/index.js";
 import type { DatabaseModel } from "../schema/index.js";
 import { digestsOf } from "./digest.js";
 import { type DriftItem, findDrift } from "./drift.js";
@@ -154,11 +154,12 @@ async function verifyProblems(context: RunContext, input: PlanInput): Promise<Pr
   const withVerify = input.migrations.filter(
     (each) => each.verify !== undefined && applied.has(nameOf(each)),
   );
+  const order = new VersionOrder(input.migrations);
   const newest = new Map<string, Version>();
   for (const row of input.rows) {
     const top = newest.get(row.module);
     if (isRepeatable(row.version)) continue;
-    if (row.status === "applied" && (top === undefined || compareVersions(row.version, top) > 0)) {
+    if (row.status === "applied" && (top === undefined || order.compare(row.module, row.version, top) > 0)) {
       newest.set(row.module, row.version);
     }
   }

@@ -55,4 +55,5 @@ export {
   publicVersion,
   type VersionOptions,
 } from "./version.js";
+export { VersionOrder } from "./version-order.js";
 export { type FileToWrite, writeNewFiles } from "./write-files.js";

@@ -4,7 +4,7 @@ import type { Migration } from "./migration.js";
 type Known = Pick<Migration, "module" | "version" | "name" | "checksum" | "file">;
 
 /** What is needed to run it, or to order it among others. */
-type Rest = Omit<Migration, keyof Known | "load" | "origin">;
+type Rest = Omit<Migration, keyof Known | "load" | "origin" | "orderKey">;
 
 /**
  * A migration whose steps are read when somebody asks for any of them. Most starts find that all is applied, and

@@ -7,6 +7,7 @@ import type { Migration, Version } from "./migration.js";
 import { chooseFile } from "./migration-files.js";
 import type { Source } from "./source.js";
 import { compareVersions } from "./version.js";
+import { VersionOrder } from "./version-order.js";
 
 /**
  * Reads the migrations of a module from its source, in the order of their versions. No code of the migrations runs:
@@ -23,7 +24,9 @@ export async function loadMigrations(source: Source, context: LoadContext): Prom
  * is read when somebody asks for it, and only then what is wrong there is told.
  */
 export function listMigrations(source: Source, context: LoadContext): readonly Migration[] {
-  return [...readSource(source, context)].sort((a, b) => compareVersions(a.version, b.version));
+  const migrations = [...readSource(source, context)];
+  const order = new VersionOrder(migrations);
+  return migrations.sort((a, b) => order.compare(context.module, a.version, b.version));
 }
 
 /**
@@ -54,9 +57,7 @@ export function versionsOf(source: Source, context: LoadContext): readonly Versi
   if (source.kind === "tables") return [];
   const { layout } = layoutOf(source.path, { ...context, layout: source.layout });
   if (layout !== "native") {
-    return readLayout(source.path, { ...context, layout })
-      .migrations.map(({ version }) => version)
-      .sort(compareVersions);
+    return readLayout(source.path, { ...context, layout }).migrations.map(({ version }) => version);
   }
   return listFolder(source.path, context.baseFolder)
     .filter((files) => chooseFile(files, "up", context.engine) !== undefined)

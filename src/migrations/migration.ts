@@ -110,6 +110,11 @@ export interface Migration {
   readonly dependsOn: readonly ModuleReference[];
   /** The file of `up`, as shown to people. */
   readonly file?: string | undefined;
+  /**
+   * What the tool orders its migrations by, as a text; only where that gives another order than that of the versions as numbers,
+   * and then on every migration of the module.
+   */
+  readonly orderKey?: string | undefined;
   /** Where it comes from; undefined for what was written for Tenon. */
   readonly origin?: MigrationOrigin | undefined;
   /**

@@ -1,4 +1,4 @@
-import { compareVersions, describeReference, type Migration, type Version } from "../migrations/index.js";
+import { describeReference, type Migration, type Version, VersionOrder } from "../migrations/index.js";
 import type { MigrationId } from "./migration-graph.js";
 
 /**
@@ -10,21 +10,22 @@ export function dependentsOf(
   ordered: readonly Migration[],
   leaving: readonly MigrationId[],
 ): readonly Migration[] {
+  const order = new VersionOrder(ordered);
   const lowest = new Map<string, Version>();
-  for (const each of leaving) lower(lowest, each);
+  for (const each of leaving) lower(lowest, each, order);
   const named = new Set(leaving.map(describeReference));
   return ordered.filter((migration) => {
     if (named.has(describeReference(migration))) return false;
     const cannotStay = [migration, ...migration.dependsOn].some(({ module, version }) => {
       const from = lowest.get(module);
-      return from !== undefined && (version === undefined || compareVersions(version, from) >= 0);
+      return from !== undefined && (version === undefined || order.compare(module, version, from) >= 0);
     });
-    if (cannotStay) lower(lowest, migration);
+    if (cannotStay) lower(lowest, migration, order);
     return cannotStay;
   });
 }
 
-function lower(lowest: Map<string, Version>, { module, version }: MigrationId): void {
+function lower(lowest: Map<string, Version>, { module, version }: MigrationId, order: VersionOrder): void {
   const known = lowest.get(module);
-  if (known === undefined || compareVersions(version, known) < 0) lowest.set(module, version);
+  if (known === undefined || order.compare(module, version, known) < 0) lowest.set(module, version);
 }

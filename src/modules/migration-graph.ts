@@ -1,10 +1,10 @@
 import { TenonError } from "../errors.js";
 import {
-  compareVersions,
   describeReference,
   type Migration,
   type ModuleReference,
   type Version,
+  VersionOrder,
 } from "../migrations/index.js";
 import { compareModules } from "./compare-modules.js";
 import type { Module } from "./module.js";
@@ -27,11 +27,12 @@ export class MigrationGraph implements Graph {
   constructor(modules: readonly Module[], migrations: readonly Migration[], applied: Iterable<MigrationId>) {
     const ranked = [...modules].sort(compareModules);
     const byModule = groupByModule(ranked, migrations);
+    const order = new VersionOrder(migrations);
     const nodes: Migration[] = [];
     const lines = new Map<string, Line>();
     for (const { name, dependsOn } of ranked) {
       const own = byModule.get(name) ?? [];
-      own.sort((a, b) => compareVersions(a.version, b.version));
+      own.sort((a, b) => order.compare(name, a.version, b.version));
       const first = nodes.length;
       lines.set(name, { first, byVersion: new Map(own.map(({ version }, at) => [version, first + at])) });
       for (const migration of own) nodes.push(withDependencies(migration, dependsOn));

@@ -36,7 +36,7 @@ function read(folder: FolderView): ToolFolder {
     byVersion.set(version, file);
   }
   const migrations = named.map(({ version, name, file }): ToolMigration => {
-    return { version, id: version, name, script: file.name, ...readSteps(file) };
+    return { version, id: version, orderKey: file.name, name, script: file.name, ...readSteps(file) };
   });
   return { migrations, passedOver: folder.files.filter((file) => /\.sql$/i.test(file.name) && !isOwn(file)) };
 }

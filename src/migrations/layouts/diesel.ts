@@ -49,6 +49,7 @@ function readOne(folder: FolderView, version: string): ToolMigration {
   return {
     version,
     id: version,
+    orderKey: version,
     name: folder.name.slice(folder.name.indexOf("_") + 1),
     script: folder.name,
     up: step(up),

@@ -90,6 +90,7 @@ function readFolders(folder: FolderView): ToolFolder {
       return {
         version,
         id: each.name,
+        orderKey: each.name,
         name: name || each.name,
         script: `${each.name}/migration.sql`,
         when: millisecondsOf(version),

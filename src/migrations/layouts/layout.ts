@@ -48,6 +48,8 @@ export interface ToolMigration {
   readonly isRepeatable?: boolean | undefined;
   /** Milliseconds since 1970, where the tool knows migrations by their time. */
   readonly when?: number | undefined;
+  /** The text by which the tool orders its migrations, where it does not compare numbers. */
+  readonly orderKey?: string | undefined;
   /** Several may have one version; they are told apart by numbers behind it. */
   readonly sharesVersion?: boolean | undefined;
 }

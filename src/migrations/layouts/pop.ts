@@ -90,7 +90,15 @@ function read(folder: FolderView, engine: EngineName): ToolFolder {
   )
     .sort((a, b) => (a.version < b.version ? -1 : 1))
     .map(({ version, name, up, down }): ToolMigration => {
-      return { version, id: version, name, script: up.file.name, up: stepOf(up), down: down && stepOf(down) };
+      return {
+        version,
+        id: version,
+        orderKey: version,
+        name,
+        script: up.file.name,
+        up: stepOf(up),
+        down: down && stepOf(down),
+      };
     });
   const own = new Set(parsed.map(({ file }) => file));
   return {

@@ -47,6 +47,7 @@ function read(folder: FolderView, engine: EngineName): ToolFolder {
     return {
       version,
       id: each.name,
+      orderKey: each.name,
       name: each.name.slice(version.length).replace(/^_/, "") || each.name,
       script: `${each.name}/migration.sql`,
       sharesVersion: true,

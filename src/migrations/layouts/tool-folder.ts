@@ -5,6 +5,7 @@ import { checksumOf } from "../checksum.js";
 import type { LoadContext } from "../load-context.js";
 import type { Migration, Step, Version } from "../migration.js";
 import { parseReferences } from "../reference.js";
+import { compareVersions, isRepeatable } from "../version.js";
 import type { Layout, ToolMigration, ToolStep } from "./layout.js";
 import { withoutMargins } from "./sections.js";
 import { repeatableVersion, toolVersion } from "./tool-version.js";
@@ -16,7 +17,7 @@ export function migrationsOf(
   context: LoadContext,
 ): readonly Migration[] {
   const versions = new Map<Version, ToolMigration>();
-  return found.map((each) => {
+  const migrations = found.map((each) => {
     const { file } = each.up.file;
     const version = freeVersion(each, versions);
     versions.set(version, each);
@@ -25,6 +26,23 @@ export function migrationsOf(
     } catch (error) {
       throw error instanceof TenonError ? error.at({ module: context.module, version, file }) : error;
     }
+  });
+  return inToolsOrder(migrations, found);
+}
+
+/** Gives keys to migrations that their tool does not order as numbers: `9` after `10`, or 14 digits among 20. */
+function inToolsOrder(
+  migrations: readonly Migration[],
+  found: readonly ToolMigration[],
+): readonly Migration[] {
+  const isAsNumbers = migrations.every(({ version }, index) => {
+    const next = migrations[index + 1];
+    return next === undefined || compareVersions(version, next.version) < 0;
+  });
+  if (isAsNumbers) return migrations;
+  return migrations.map((migration, index) => {
+    const orderKey = found[index]?.orderKey ?? String(index).padStart(6, "0");
+    return isRepeatable(migration.version) ? migration : { ...migration, orderKey };
   });
 }
 

@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 
 import type { EngineName } from "../../../src/connection/index.js";
-import { type LayoutChoice, type Migration, readLayout } from "../../../src/migrations/index.js";
+import {
+  type LayoutChoice,
+  loadMigrations,
+  type Migration,
+  readLayout,
+  sourceOf,
+  VersionOrder,
+} from "../../../src/migrations/index.js";
+import { defineModule, orderMigrations } from "../../../src/modules/index.js";
 import { refusalOf } from "./refusal.js";
 import { temporaryFolder } from "./temporary-folder.js";
 
@@ -417,6 +425,47 @@ describe("Drizzle Kit", () => {
     });
 
     expect(migrations[0]?.origin).toMatchObject({ id: "20240131120000_a", when: Date.UTC(2024, 0, 31, 12) });
+  });
+});
+
+describe("versions that their tool does not order as numbers", () => {
+  it.each<[LayoutChoice, Files, string[]]>([
+    ["diesel", { "9_a/up.sql": "", "10_b/up.sql": "", "2_c/up.sql": "" }, ["10", "2", "9"]],
+    [
+      "pop",
+      { "20210102000000_a.up.sql": "", "20210101000000000000_b.up.sql": "", "2021_c.up.sql": "" },
+      ["2021", "20210101000000000000", "20210102000000"],
+    ],
+    [
+      "dbmate",
+      { "9_a.sql": "-- migrate:up\n-- migrate:down", "10_b.sql": "-- migrate:up\n-- migrate:down" },
+      ["10", "9"],
+    ],
+  ])("are run by %s in its own order", async (layout, files, versions) => {
+    const named = Object.entries(files).map(([name, content]) => [`m/${name}`, content]);
+    const baseFolder = temporaryFolder(Object.fromEntries(named));
+
+    const migrations = await loadMigrations(
+      { kind: "folder", path: "m", layout },
+      { module: "app", engine: "sqlite", baseFolder },
+    );
+
+    expect(migrations.map(({ version }) => version)).toEqual(versions);
+    const ordered = orderMigrations(
+      [defineModule("app", "core", {}, sourceOf({}))],
+      [...migrations].reverse(),
+    );
+    expect(ordered.map(({ version }) => version)).toEqual(versions);
+    const [first = "", , last = versions[1] ?? ""] = versions;
+    expect(new VersionOrder(migrations).compare("app", first, last)).toBeLessThan(0);
+    expect(new VersionOrder(migrations).highest("app", versions)).toBe(versions.at(-1));
+  });
+
+  it("carry no key where the numbers give the same order", () => {
+    expect(read({ "1_a/up.sql": "", "2_b/up.sql": "" }).migrations.map(({ orderKey }) => orderKey)).toEqual([
+      undefined,
+      undefined,
+    ]);
   });
 });
 
