@@ -145,9 +145,7 @@ describe.each(toSqlite)("%s of PostgreSQL on SQLite", (expression, expected) => 
   });
 
   test("gives the same for every row", async () => {
-    const order = /\b(?:count|sum|avg|min|max|bool_and|bool_or|string_agg|jsonb_agg)\(/.test(expression)
-      ? ""
-      : "ORDER BY id";
+    const order = AGGREGATE.test(expression) ? "" : "ORDER BY id";
     const there = await pglite.query(`SELECT ${expression} AS v FROM x ${order}`);
     const here = await lite.query(`SELECT ${expected} AS v FROM x ${order}`);
     const isTruth = there.some((row) => typeof row["v"] === "boolean");
@@ -163,6 +161,67 @@ test.each(documentedNames("Expressions of PostgreSQL on SQLite", "Refused by nam
     expect(onSqlite(expression)).toMatch(/^The query of v uses .+, which does not translate to SQLite\.$/);
   },
 );
+
+/** The same columns in the words of SQLite. */
+const SQLITE_COLUMNS = {
+  i: "INTEGER",
+  j: "INTEGER",
+  r: "REAL",
+  n: "NUMERIC",
+  t: "TEXT",
+  u: "TEXT",
+  f: "BOOLEAN",
+  z: "TIMESTAMPTZ",
+  m: "TIMESTAMP",
+  d: "DATE",
+  js: "JSON",
+  b: "BLOB",
+} as const;
+
+const toPostgres = documentedRows("Expressions of SQLite on PostgreSQL");
+
+function onPostgres(expression: string): string {
+  const own = Object.entries(SQLITE_COLUMNS).map(([name, type]) => ({ name, type }));
+  const { model, refused } = translateModel(
+    {
+      ...emptyModel("sqlite"),
+      schemas: [{ name: "main" }],
+      tables: [tableOf({ schema: "main", name: "x", columns: own })],
+      views: [viewOf("main", expression)],
+    },
+    "postgres",
+  );
+  const text = model.views[0]?.definition ?? refused.map((each) => each.reason).join(" ");
+  return text.replace(/^SELECT (.*) FROM "x"$/s, "$1");
+}
+
+describe.each(toPostgres)("%s of SQLite on PostgreSQL", (expression, expected) => {
+  test("is said as the document says", () => {
+    expect(onPostgres(expression)).toBe(expected);
+  });
+
+  test("gives the same for every row", async () => {
+    const order = AGGREGATE.test(expression) ? "" : "ORDER BY id";
+    const here = await lite.query(`SELECT ${expression} AS v FROM x ${order}`);
+    const there = await pglite.query(`SELECT ${expected} AS v FROM x ${order}`);
+    const isTruth = there.some((row) => typeof row["v"] === "boolean");
+    expect(there.map((row) => canonical(row["v"], isTruth))).toEqual(
+      here.map((row) => canonical(row["v"], isTruth)),
+    );
+  });
+});
+
+test.each(documentedNames("Expressions of SQLite on PostgreSQL", "Refused by name:"))(
+  "%s of SQLite is refused by name, as the document says",
+  (expression) => {
+    expect(onPostgres(expression)).toMatch(
+      /^The query of v uses .+, which does not translate to PostgreSQL\.$/,
+    );
+  },
+);
+
+const AGGREGATE =
+  /\b(?:count|sum|avg|total|bool_and|bool_or|string_agg|jsonb_agg|group_concat)\(|^(?:min|max)\(\w+\)$/;
 
 /** A value in the form in which those of the two engines are compared. */
 function canonical(value: unknown, isTruth: boolean): unknown {

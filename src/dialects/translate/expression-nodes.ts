@@ -13,7 +13,12 @@ export type Node =
   /** Bytes as hexadecimal digits. */
   | { readonly kind: "blob"; readonly hex: string; readonly gap: boolean }
   /** A name, with the table or schema before it. */
-  | { readonly kind: "name"; readonly path: readonly string[]; readonly gap: boolean }
+  | {
+      readonly kind: "name";
+      readonly path: readonly string[];
+      readonly isQuoted?: boolean | undefined;
+      readonly gap: boolean;
+    }
   | { readonly kind: "call"; readonly name: string; readonly parts: Lists; readonly gap: boolean }
   | { readonly kind: "group"; readonly parts: Lists; readonly gap: boolean }
   /** ARRAY[…] */
@@ -91,6 +96,8 @@ class NodeReader {
       return { kind: "array", parts: this.#lists("]"), gap };
     }
     if (upper === "CAST" && next === "(") return this.#cast(gap);
+    const now = this.#syntax === "sqlite" && token.kind === "word" ? NOW_FUNCTIONS[upper] : undefined;
+    if (now !== undefined) return { kind: "call", name: now, parts: [], gap };
     const isFunction = next === "(" && (upper === "LEFT" || upper === "RIGHT");
     if (token.kind === "word" && KEYWORDS.has(upper) && next !== "." && !isFunction)
       return { kind: "text", text: upper, gap };
@@ -100,7 +107,8 @@ class NodeReader {
       path.push(this.#nameOf(this.#token()));
       this.#at++;
     }
-    if (this.#token()?.text !== "(") return { kind: "name", path, gap };
+    if (this.#token()?.text !== "(")
+      return { kind: "name", path, isQuoted: token.kind === "quoted-name", gap };
     const name = (path.at(-1) ?? "").toLowerCase();
     this.#at++;
     return { kind: "call", name, parts: this.#lists(")"), gap };
@@ -217,6 +225,13 @@ function withoutEscapes(inner: string, whole: string): string {
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
+
+/** SQLite's words for the present time mean what these functions give. */
+const NOW_FUNCTIONS: Readonly<Record<string, string>> = {
+  CURRENT_TIMESTAMP: "datetime",
+  CURRENT_DATE: "date",
+  CURRENT_TIME: "time",
+};
 
 /** Words of the language in expressions and queries: everything else is a name or a function. */
 const KEYWORDS = new Set(

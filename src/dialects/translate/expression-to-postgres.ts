@@ -1,5 +1,14 @@
+import { withTextOperands } from "./concatenation.js";
+import { type Kind, kindOf, kindOfType, operatorText } from "./expression-kind.js";
 import { type Node, readNodes } from "./expression-nodes.js";
+import { kindOfSqliteCall, writePostgresCall } from "./functions-to-postgres.js";
+import { quoteText } from "./literal-to-postgres.js";
+import { asColumnTime, readTimeCall, type TimeCall, writeTimeCall } from "./moments-to-postgres.js";
+import { postgresPhrases } from "./phrases-to-postgres.js";
+import { readPostgresType } from "./postgres-type.js";
 import { Untranslatable } from "./translation.js";
+import { withTruths } from "./truths-to-postgres.js";
+import { readSqliteType } from "./types-to-postgres.js";
 import { bareNode, type NodeWords, writeNodes } from "./write-nodes.js";
 
 export interface ToPostgresScope {
@@ -7,6 +16,10 @@ export interface ToPostgresScope {
   readonly nameOf: (name: string) => string | undefined;
   /** The type on PostgreSQL of a column that the expression may name. */
   readonly typeOf: (column: string) => string | undefined;
+  /** In a query other names may stand for what the query itself makes. */
+  readonly isQuery: boolean;
+  /** Whether the engine keeps what it gives, in a generated column or an index: it may depend on no setting then. */
+  readonly isKept: boolean;
 }
 
 /**
@@ -14,173 +27,236 @@ export interface ToPostgresScope {
  * @throws Untranslatable with what has no equal there
  */
 export function expressionToPostgres(text: string, scope: ToPostgresScope): string {
-  return writeNodes(readNodes(text, "sqlite"), postgresWords(scope));
+  return new PostgresWords(scope).writeAs(readNodes(text, "sqlite"), "value");
 }
 
-export function quoteText(value: string): string {
-  const quoted = `'${value.replaceAll("'", "''")}'`;
-  return value.includes("\\") ? `E${quoted.replaceAll("\\", "\\\\")}` : quoted;
+/** A check, or the condition of an index. @throws Untranslatable */
+export function conditionToPostgres(text: string, scope: ToPostgresScope): string {
+  return new PostgresWords(scope).writeAs(readNodes(text, "sqlite"), "condition");
 }
 
-function postgresWords(scope: ToPostgresScope): NodeWords {
-  const words: NodeWords = {
-    string: quoteText,
-    blob: (hex) => `'\\x${hex.toLowerCase()}'::bytea`,
-    name: (path) => writeName(path, scope),
-    word: writeWord,
-    call: (name, args) => writeCall(name, args),
-    cast: (operand, type) => writeCast(operand, type, words),
-    phrase: (nodes, at) =>
-      truth(nodes, at, scope) ?? sameness(nodes, at) ?? pattern(nodes, at) ?? inList(nodes, at, scope, words),
-  };
-  return words;
+/** An expression, fitted to the type of the column that takes it. @throws Untranslatable */
+export function storedExpressionToPostgres(text: string, type: string, scope: ToPostgresScope): string {
+  const words = new PostgresWords(scope);
+  const nodes = readNodes(text, "sqlite");
+  const to = kindOfType(readPostgresType(type));
+  const time = to === undefined ? undefined : words.columnTime(nodes, to);
+  if (time !== undefined) return time;
+  const seconds = to === "integer" ? words.secondsOf(nodes) : undefined;
+  if (seconds !== undefined) return seconds;
+  const written = words.writeAs(nodes, to === "boolean" ? "condition" : "value");
+  const from = words.kindOf(nodes);
+  const isNumber = to === "integer" || to === "exact" || to === "float";
+  if (to === undefined || from === undefined || from === to || (to === "boolean" && isNumeric(from)))
+    return written;
+  if (isNumber && isNumeric(from)) return written;
+  if (isNumber && from === "boolean") return `(${written})::integer`;
+  if (to === "text" && (from === "integer" || from === "word")) return `(${written})::text`;
+  if (from === "text" && type === "uuid") return `(${written})::uuid`;
+  throw new Untranslatable(`a value of the kind ${from} for a column of the type ${type}`);
 }
 
-function writeName(path: readonly string[], { nameOf }: ToPostgresScope): string {
-  return path
-    .map((part) => (part === "*" ? part : `"${(nameOf(part) ?? part).replaceAll('"', '""')}"`))
-    .join(".");
+function isNumeric(kind: Kind): boolean {
+  return kind === "integer" || kind === "exact" || kind === "float";
 }
 
-function writeWord(text: string): string {
-  const word = WORDS[text];
-  if (word !== undefined) return word;
-  if (UNKNOWN_WORDS.has(text)) throw new Untranslatable(text);
-  if (!/^[A-Z_]+$/.test(text) && !OPERATORS.has(text)) throw new Untranslatable(`the operator ${text}`);
-  return text;
+/** How PostgreSQL says the pieces of an expression of SQLite. */
+export class PostgresWords implements NodeWords {
+  readonly scope: ToPostgresScope;
+
+  constructor(scope: ToPostgresScope) {
+    this.scope = scope;
+  }
+
+  writeAs(nodes: readonly Node[], as: "condition" | "value"): string {
+    return this.write(withTruths(nodes, (part) => this.kindOf(part), as));
+  }
+
+  write(nodes: readonly Node[]): string {
+    return writeNodes(nodes, this);
+  }
+
+  prepare(nodes: readonly Node[]): readonly Node[] {
+    for (const [index, node] of nodes.entries()) this.#refuseFractions(nodes, node, index);
+    return withTextOperands(nodes, (part) => this.kindOf(part), CASTS_TO_TEXT);
+  }
+
+  string(value: string): string {
+    return quoteText(value);
+  }
+
+  blob(hex: string): string {
+    return `'\\x${hex.toLowerCase()}'::bytea`;
+  }
+
+  name(path: readonly string[], isQuoted: boolean): string {
+    const { nameOf, isQuery } = this.scope;
+    const [only = "", ...others] = path;
+    const name = path.at(-1) ?? "";
+    if (nameOf(name) === undefined && /^(?:rowid|_rowid_|oid)$/i.test(name)) throw new Untranslatable(name);
+    // SQLite takes a name in double quotes that is no column as a text: https://sqlite.org/quirks.html#dblquote
+    if (!isQuery && others.length === 0 && nameOf(only) === undefined) {
+      if (isQuoted) return quoteText(only);
+      throw new Untranslatable(`the name ${only}, which is no column`);
+    }
+    return path
+      .map((part) => (part === "*" ? part : `"${(nameOf(part) ?? part).replaceAll('"', '""')}"`))
+      .join(".");
+  }
+
+  word(text: string): string {
+    const word = WORDS[text];
+    if (word !== undefined) return word;
+    if (UNKNOWN_WORDS.has(text)) throw new Untranslatable(text);
+    if (!/^[A-Z_]+$/.test(text) && !OPERATORS.has(text)) throw new Untranslatable(`the operator ${text}`);
+    return text;
+  }
+
+  call(_name: string, _args: readonly string[], node: Node & { readonly kind: "call" }): string {
+    return writePostgresCall(node, this);
+  }
+
+  cast(operand: readonly Node[], type: string): string {
+    const text = this.write(operand);
+    const from = this.kindOf(operand);
+    const { base } = readSqliteType(type);
+    if (/^TEXT$/.test(base)) return this.textOf(text, from);
+    if (/^(?:INT|INTEGER|BIGINT)$/.test(base)) return this.#integerOf(operand, text, from);
+    const isNumber = from !== undefined && isNumeric(from);
+    if (/^REAL$/.test(base) && isNumber) return `CAST(${text} AS double precision)`;
+    if (/^NUMERIC$/.test(base) && isNumber) return `CAST(${text} AS numeric)`;
+    throw new Untranslatable(`a cast ${from === undefined ? "" : `from ${from} `}to ${type}`);
+  }
+
+  phrase(nodes: readonly Node[], at: number): { readonly text: string; readonly length: number } | undefined {
+    return postgresPhrases(nodes, at, this) ?? this.#timeBesideColumn(nodes, at);
+  }
+
+  kindOf(nodes: readonly Node[]): Kind | undefined {
+    return kindOf(nodes, {
+      kindOfName: (name) => {
+        const type = this.scope.typeOf(name);
+        return type === undefined ? undefined : kindOfType(readPostgresType(type));
+      },
+      kindOfType: (type) => CAST_KINDS[readSqliteType(type).base],
+      kindOfCall: kindOfSqliteCall,
+    });
+  }
+
+  /** A value as the text that SQLite makes of it. @throws Untranslatable */
+  textOf(text: string, kind: Kind | undefined): string {
+    switch (kind) {
+      case "text":
+        return text;
+      case "boolean":
+        return `((${text})::integer)::text`;
+      case "integer":
+      case "word":
+        return `(${text})::text`;
+      case undefined:
+        return `CAST(${text} AS text)`;
+      default:
+        throw new Untranslatable(`the text of a value of the kind ${kind}`);
+    }
+  }
+
+  timeCall(node: Node): TimeCall | undefined {
+    if (node.kind !== "call") return undefined;
+    const call = readTimeCall(node.name, node.parts, (list) => {
+      const kind = this.kindOf(list);
+      return kind === undefined ? undefined : { sql: this.write(list), kind };
+    });
+    if (call !== undefined && this.scope.isKept) throw new Untranslatable(`${node.name}() in what is kept`);
+    return call;
+  }
+
+  /** A time as a value for a column of times; undefined for what is no time. */
+  columnTime(nodes: readonly Node[], kind: Kind): string | undefined {
+    const node = bareNode(nodes);
+    const call = node === undefined || node.kind === "name" ? undefined : this.timeCall(node);
+    return call === undefined ? undefined : asColumnTime(call, kind);
+  }
+
+  /** `strftime('%s', …)`: the text of a number, which a column of numbers takes as one. */
+  secondsOf(nodes: readonly Node[]): string | undefined {
+    const node = bareNode(nodes);
+    const call = node === undefined || node.kind === "name" ? undefined : this.timeCall(node);
+    if (call === undefined || typeof call.form === "string" || call.form.format !== "%s") return undefined;
+    return writeTimeCall({ ...call, form: "seconds" });
+  }
+
+  /** Beside a column of times a time is one too, and no text. */
+  #timeBesideColumn(nodes: readonly Node[], at: number) {
+    const node = nodes[at];
+    const call = node === undefined ? undefined : this.timeCall(node);
+    if (call === undefined) return undefined;
+    const beside = [
+      [nodes[at - 1], nodes[at - 2]],
+      [nodes[at + 1], nodes[at + 2]],
+    ].flatMap(([operator, operand]) =>
+      operand?.kind === "name" && /^(?:==?|<>|!=|[<>]=?)$/.test(operatorText(operator) ?? "")
+        ? [operand]
+        : [],
+    );
+    const kind = beside.map((each) => this.kindOf([each])).find((each) => each !== undefined);
+    const time = asColumnTime(call, kind);
+    return time === undefined ? undefined : { text: time, length: 1 };
+  }
+
+  #integerOf(operand: readonly Node[], text: string, from: Kind | undefined): string {
+    if (from === "integer") return text;
+    if (from === "boolean") return `(${text})::integer`;
+    if (from === "float" || from === "exact") return `(trunc((${text})::numeric))::bigint`;
+    const node = bareNode(operand);
+    const call = node === undefined ? undefined : this.timeCall(node);
+    const seconds = this.secondsOf(operand);
+    if (seconds !== undefined) return seconds;
+    if (call !== undefined && typeof call.form === "object" && /^%[YmdHMSj]$/.test(call.form.format))
+      return `(${text})::bigint`;
+    throw new Untranslatable(`a cast ${from === undefined ? "" : `from ${from} `}to INTEGER`);
+  }
+
+  /** A NUMERIC of SQLite may be an integer or not, and is divided accordingly. */
+  #refuseFractions(nodes: readonly Node[], node: Node, index: number): void {
+    const text = node.kind === "text" ? node.text : "";
+    if (text !== "/" && text !== "%") return;
+    const kinds = [nodes[index - 1], nodes[index + 1]].map((each) =>
+      each === undefined ? undefined : this.kindOf([each]),
+    );
+    const isExactColumn = [nodes[index - 1], nodes[index + 1]].some(
+      (each, side) => each?.kind === "name" && kinds[side] === "exact",
+    );
+    if (isExactColumn) throw new Untranslatable(`${text} of a NUMERIC`);
+    if (text === "%" && kinds.some((kind) => kind === "float" || kind === "exact"))
+      throw new Untranslatable("% of numbers with a fraction");
+  }
 }
+
+const CASTS_TO_TEXT: ReadonlySet<Kind> = new Set<Kind>([
+  "integer",
+  "boolean",
+  "word",
+  "float",
+  "exact",
+  "zoned",
+  "moment",
+  "date",
+  "time",
+  "json",
+]);
+
+const CAST_KINDS: Readonly<Record<string, Kind>> = {
+  TEXT: "text",
+  INTEGER: "integer",
+  INT: "integer",
+  BIGINT: "integer",
+  REAL: "float",
+  NUMERIC: "exact",
+};
 
 /** SQLite's LIKE does not heed the case of letters. */
 const WORDS: Readonly<Record<string, string>> = { "==": "=", LIKE: "ILIKE", NOTNULL: "NOTNULL" };
 
-const UNKNOWN_WORDS = new Set(
-  "GLOB MATCH REGEXP COLLATE CURRENT_TIME CURRENT_TIMESTAMP CURRENT_DATE INTERVAL AT".split(" "),
-);
+const UNKNOWN_WORDS = new Set("GLOB MATCH REGEXP COLLATE INTERVAL AT".split(" "));
 
-const OPERATORS = new Set("= <> != < > <= >= + - * / % || -> ->> & | << >> ~ , ; .".split(" "));
-
-/** 0 and 1 beside a boolean. */
-function truth(nodes: readonly Node[], at: number, { nameOf, typeOf }: ToPostgresScope) {
-  const [column, operator, value] = nodes.slice(at, at + 3);
-  if (column?.kind !== "name" || operator?.kind !== "text" || value?.kind !== "number") return undefined;
-  const name = column.path.at(-1) ?? "";
-  if (typeOf(name) !== "boolean" || !/^(?:==?|<>|!=)$/.test(operator.text) || !/^[01]$/.test(value.text))
-    return undefined;
-  const isTrue = (value.text === "1") === operator.text.startsWith("=");
-  const written = `"${(nameOf(name) ?? name).replaceAll('"', '""')}"`;
-  return { text: isTrue ? written : `NOT ${written}`, length: 3 };
-}
-
-/** IS compares any two values in SQLite. */
-function sameness(nodes: readonly Node[], at: number) {
-  const [is, not, next] = nodes.slice(at, at + 3);
-  if (is?.kind !== "text" || is.text !== "IS") return undefined;
-  const isNot = not?.kind === "text" && not.text === "NOT";
-  const operand = isNot ? next : not;
-  const isOfBoth = operand?.kind === "text" && /^(?:NULL|TRUE|FALSE|DISTINCT)$/.test(operand.text);
-  if (isOfBoth) return undefined;
-  return isNot ? { text: "IS DISTINCT FROM", length: 2 } : { text: "IS NOT DISTINCT FROM", length: 1 };
-}
-
-/** GLOB heeds the case of letters, as LIKE does here. */
-function pattern(nodes: readonly Node[], at: number) {
-  const [operator, text] = nodes.slice(at, at + 2);
-  if (operator?.kind !== "text" || operator.text !== "GLOB" || text === undefined) return undefined;
-  const value = bareNode([text]);
-  if (value?.kind !== "string" || /[[\]\\]/.test(value.value))
-    throw new Untranslatable("GLOB with such a pattern");
-  const like = value.value.replaceAll(/[%_]/g, "\\$&").replaceAll("*", "%").replaceAll("?", "_");
-  return { text: `LIKE ${quoteText(like)}`, length: 2 };
-}
-
-function inList(nodes: readonly Node[], at: number, { nameOf, typeOf }: ToPostgresScope, words: NodeWords) {
-  const [column, operator, list] = nodes.slice(at, at + 3);
-  if (
-    column?.kind !== "name" ||
-    operator?.kind !== "text" ||
-    operator.text !== "IN" ||
-    list?.kind !== "group"
-  )
-    return undefined;
-  const name = column.path.at(-1) ?? "";
-  if (typeOf(name) !== "boolean") return undefined;
-  const values = list.parts.map((part) => {
-    const [only] = part;
-    if (part.length === 1 && only?.kind === "number" && /^[01]$/.test(only.text))
-      return only.text === "1" ? "true" : "false";
-    return writeNodes(part, words);
-  });
-  return { text: `"${(nameOf(name) ?? name).replaceAll('"', '""')}" IN (${values.join(", ")})`, length: 3 };
-}
-
-function writeCast(operand: readonly Node[], type: string, words: NodeWords): string {
-  const target = CASTS[type.toUpperCase()];
-  if (target === undefined) throw new Untranslatable(`a cast to ${type}`);
-  return `CAST(${writeNodes(operand, words)} AS ${target})`;
-}
-
-/** A cast to INTEGER of text that is no number is 0 in SQLite and an error here: it is not translated. */
-const CASTS: Readonly<Record<string, string>> = { TEXT: "text", REAL: "double precision" };
-
-function writeCall(name: string, args: readonly string[]): string {
-  const write = FUNCTIONS[name];
-  const written = write?.(args, name);
-  if (written === undefined) throw new Untranslatable(`the function ${name}()`);
-  return written;
-}
-
-type Write = (args: readonly string[], name: string) => string | undefined;
-
-const same: Write = (args, name) => `${name}(${args.join(", ")})`;
-const as =
-  (other: string): Write =>
-  (args) =>
-    `${other}(${args.join(", ")})`;
-/** An aggregate; with several arguments it is another function, which takes NULL in another way there. */
-const ofOne: Write = (args, name) => (args.length === 1 ? `${name}(${args[0]})` : undefined);
-
-const FUNCTIONS: Readonly<Record<string, Write>> = {
-  lower: same,
-  upper: same,
-  length: same,
-  abs: same,
-  coalesce: same,
-  ifnull: as("coalesce"),
-  nullif: same,
-  iif: ([condition, yes, no = "NULL"]) => `CASE WHEN ${condition} THEN ${yes} ELSE ${no} END`,
-  round: ([value, digits]) =>
-    digits === undefined ? `round(${value})` : `round((${value})::numeric, ${digits})`,
-  replace: same,
-  ltrim: same,
-  rtrim: same,
-  trim: as("btrim"),
-  substr: ([text, from = "", ...count]) =>
-    /^\d+$/.test(from) && from !== "0" ? `substr(${[text, from, ...count].join(", ")})` : undefined,
-  substring: ([text, from = "", ...count]) =>
-    /^\d+$/.test(from) && from !== "0" ? `substr(${[text, from, ...count].join(", ")})` : undefined,
-  instr: as("strpos"),
-  sign: same,
-  ceil: same,
-  ceiling: same,
-  floor: same,
-  sqrt: same,
-  power: same,
-  pow: as("power"),
-  exp: same,
-  ln: same,
-  mod: same,
-  count: same,
-  sum: same,
-  avg: same,
-  min: ofOne,
-  max: ofOne,
-  total: ([value]) => `coalesce(sum(${value}), 0)`,
-  group_concat: ([value, separator = "','"]) => `string_agg((${value})::text, ${separator})`,
-  row_number: same,
-  rank: same,
-  dense_rank: same,
-  lag: same,
-  lead: same,
-  first_value: same,
-  last_value: same,
-};
+const OPERATORS = new Set("= <> != < > <= >= + - * / % || & | << >> ~ , ; .".split(" "));

@@ -16,7 +16,12 @@ import {
 import { cutName } from "../../sql/index.js";
 import { withNamedDependencies } from "../named-dependencies.js";
 import { defaultToPostgres } from "./default-to-postgres.js";
-import { expressionToPostgres, type ToPostgresScope } from "./expression-to-postgres.js";
+import {
+  conditionToPostgres,
+  expressionToPostgres,
+  storedExpressionToPostgres,
+  type ToPostgresScope,
+} from "./expression-to-postgres.js";
 import { type TranslateOptions, type Translation, TranslationReport, Untranslatable } from "./translation.js";
 import { toldType } from "./type-checks.js";
 import { postgresTypeOf, readSqliteType } from "./types-to-postgres.js";
@@ -82,6 +87,8 @@ class ToPostgres {
         table.columns.find((each) => each.name.toLowerCase() === name.toLowerCase())?.name ??
         this.#names.get(name.toLowerCase()),
       typeOf: (name) => types.get(name.toLowerCase()),
+      isQuery: false,
+      isKept: true,
     };
     const namer = new ConstraintNames(table.name);
     return [
@@ -108,6 +115,8 @@ class ToPostgres {
     const scope: ToPostgresScope = {
       nameOf: (name) => this.#names.get(name.toLowerCase()),
       typeOf: (name) => this.#typeAnywhere(name),
+      isQuery: true,
+      isKept: false,
     };
     const definition = this.#try(object, `The query of ${view.name}`, () =>
       expressionToPostgres(view.definition, scope),
@@ -169,7 +178,7 @@ class ToPostgres {
     if (generated?.storage === "virtual")
       this.#report.note(object, `${path} is computed when it is written, not when it is read.`);
     const expression = said("The expression", generated?.expression, (text) =>
-      expressionToPostgres(text, scope),
+      storedExpressionToPostgres(text, type, scope),
     );
     return {
       name: column.name,
@@ -193,7 +202,7 @@ class ToPostgres {
         return [];
       case "check": {
         const expression = this.#try(object, `The check ${name} of ${table.name}`, () =>
-          expressionToPostgres(constraint.expression, scope),
+          conditionToPostgres(constraint.expression, { ...scope, isKept: false }),
         );
         return expression === undefined ? [] : [{ kind: "check", name, expression } satisfies Check];
       }
@@ -254,7 +263,7 @@ class ToPostgres {
       condition === undefined
         ? undefined
         : this.#try(object, `The condition of the index ${index.name}`, () =>
-            expressionToPostgres(condition, scope),
+            conditionToPostgres(condition, scope),
           );
     if (condition !== undefined && where === undefined) return [];
     return [{ name: index.name, parts, unique: index.unique, where }];

@@ -8,7 +8,7 @@ export interface NodeWords {
   cast(operand: readonly Node[], type: string): string;
   string(value: string): string;
   blob(hex: string): string;
-  name(path: readonly string[]): string;
+  name(path: readonly string[], isQuoted: boolean): string;
   /** A keyword or an operator. */
   word(text: string): string;
   /** Several pieces that say one thing together; gives the text and how many pieces it stands for. */
@@ -46,7 +46,7 @@ function writeNode(node: Node, words: NodeWords): string {
     case "blob":
       return words.blob(node.hex);
     case "name":
-      return words.name(node.path);
+      return words.name(node.path, node.isQuoted === true);
     case "call":
       return words.call(node.name, writeLists(node.parts, words), node);
     case "group":
