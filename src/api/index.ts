@@ -35,7 +35,7 @@ export {
 } from "./diff.js";
 export { type GenerateOptions, type GenerateResult, generate } from "./generate.js";
 export type { InitializeOptions, InitializeResult } from "./initialize.js";
-export type { HostPlugin } from "./load-plugin.js";
+export { type HostPlugin, loadPlugin, withHostRules } from "./load-plugin.js";
 export type { MigrateOptions, MigrateResult } from "./migrate-latest.js";
 export { makePlan, type Plan, type PlanStep } from "./plan.js";
 export {

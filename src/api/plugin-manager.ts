@@ -167,7 +167,7 @@ export class PluginManager {
       const problem = await this.#loadHosted(name);
       if (problem !== undefined) problems.set(name, problem.message);
     }
-    const known = await this.#work().list();
+    const known = await this.#work().list([...problems.keys()]);
     return known.map((each) => ({ ...each, error: each.error ?? problems.get(each.name) ?? null }));
   }
 

@@ -135,14 +135,15 @@ export class PluginWork {
     return restoreDump(await this.#getBase(), folder, options);
   }
 
-  /** Every plugin that the program or the database knows, by name. */
-  async list(): Promise<readonly PluginSummary[]> {
+  /** Every plugin that the program or the database knows, and those named, by name. */
+  async list(others: readonly string[] = []): Promise<readonly PluginSummary[]> {
     const { modules } = this.#request;
     const facts = await readFacts(await this.#getBase(), modules);
     const known = modules.filter((module) => module.kind === "plugin").map((module) => module.name);
     const names = [
       ...new Set([
         ...known,
+        ...others,
         ...facts.records.keys(),
         ...facts.present.filter((name) => facts.isPlugin(name)),
       ]),

@@ -1,5 +1,5 @@
 import type { Connection } from "../connection/index.js";
-import type { RunListener } from "../engine/index.js";
+import type { PluginStatus, RunListener } from "../engine/index.js";
 import type { SourceDefinition } from "../migrations/index.js";
 import { type Module, type ModuleKind, type ModuleOptions, ModuleSet } from "../modules/index.js";
 import { defineModule } from "./define-module.js";
@@ -9,7 +9,8 @@ import { SchemaManager, type SchemaManagerOptions, type VersionOutput } from "./
 
 /** What `SchemaRegistry.getSchemaInfo` tells of one module. */
 export interface RegistrySchemaInfo {
-  readonly status: "active" | "inactive" | "pending";
+  /** Of a core module: whether all of it is applied, some, or nothing. Of a plugin also what became of it. */
+  readonly status: PluginStatus | "pending";
   readonly currentVersion: VersionOutput;
   readonly latestVersion: VersionOutput;
 }
@@ -112,18 +113,25 @@ export class SchemaRegistry {
 
   /** Versions of all registered modules in one database. */
   async getSchemaInfo(connection: Connection, options: RegistryRunOptions = {}): Promise<RegistryInfo> {
-    const manager = this.#manager(connection, this.#modules.list(), options);
+    const manager = this.#manager(connection, this.#modules.list("core"), options);
     const core: Record<string, RegistrySchemaInfo> = {};
     const plugins: Record<string, RegistrySchemaInfo> = {};
     for (const status of await manager.getStatus()) {
-      const module = this.#modules.find(status.module);
       const info: RegistrySchemaInfo = {
         status: status.applied === 0 ? "inactive" : status.pending.length > 0 ? "pending" : "active",
         currentVersion: status.currentVersion,
         latestVersion: status.latestVersion,
       };
-      if (module?.kind === "core") core[status.module] = info;
+      if (this.#modules.find(status.module)?.kind === "core") core[status.module] = info;
       else plugins[status.module] = info;
+    }
+    for (const plugin of await this.#plugins(connection, options).list()) {
+      const { name, status, pending, installedVersion, availableVersion } = plugin;
+      plugins[name] = {
+        status: status === "active" && pending.length > 0 ? "pending" : status,
+        currentVersion: installedVersion,
+        latestVersion: availableVersion ?? 0,
+      };
     }
     return { coreSchemas: core, pluginSchemas: plugins };
   }

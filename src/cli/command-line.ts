@@ -107,9 +107,18 @@ function isOn(value: string | undefined): boolean {
 
 function unknownCommand(given: string): TenonError {
   return new TenonError("USAGE", `There is no command ${given}.`, {
-    hint: "`tenon --help` lists the commands.",
+    hint: isGroup(given) ? `Say which: ${groupOf(given).join(", ")}.` : "`tenon --help` lists the commands.",
     details: { given, known: COMMANDS.map((each) => each.name) },
   });
+}
+
+/** Whether a word begins the names of commands, as `plugin` does. */
+function isGroup(word: string): boolean {
+  return groupOf(word).length > 0;
+}
+
+function groupOf(word: string): readonly string[] {
+  return COMMANDS.filter(({ name }) => name.startsWith(`${word} `)).map(({ name }) => name);
 }
 
 function noCommand(): TenonError {

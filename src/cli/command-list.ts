@@ -91,6 +91,36 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "prints a script for a DBA; needs no database",
     load: () => import("./commands/sql.js"),
   },
+  {
+    name: "plugin list",
+    summary: "lists the plugins and their state",
+    load: () => import("./commands/plugin-list.js"),
+  },
+  {
+    name: "plugin info",
+    summary: "shows one plugin, with its tables and rows",
+    load: () => import("./commands/plugin-info.js"),
+  },
+  {
+    name: "plugin activate",
+    summary: "brings a plugin in, or finds it again",
+    load: () => import("./commands/plugin-activate.js"),
+  },
+  {
+    name: "plugin deactivate",
+    summary: "lets a plugin rest; its rows stay",
+    load: () => import("./commands/plugin-deactivate.js"),
+  },
+  {
+    name: "plugin remove",
+    summary: "takes a plugin away, with its tables; its rows are dumped first",
+    load: () => import("./commands/plugin-remove.js"),
+  },
+  {
+    name: "plugin restore",
+    summary: "brings the rows of a removed plugin back",
+    load: () => import("./commands/plugin-restore.js"),
+  },
 ];
 
 /** The command that the first words name, the longest name first: `plugin list` before `plugin`. */

@@ -1,27 +1,34 @@
 import { hostname, userInfo } from "node:os";
 
-import { SchemaManager, SchemaRegistry } from "../api/index.js";
+import { PluginManager, SchemaManager, SchemaRegistry } from "../api/index.js";
 import type { Settings } from "../config/index.js";
 import type { Connection } from "../connection/index.js";
 import type { RunListener, RunOptions } from "../engine/index.js";
 import { TenonError } from "../errors.js";
 import { versionsOf } from "../migrations/index.js";
 import { type Module, ModuleSet } from "../modules/index.js";
+import type { PluginSummary } from "../plugins/index.js";
 import { type Access, databaseExists, openDatabase } from "./open-database.js";
+import { findModules, knownModules } from "./project-modules.js";
 import type { Terminal } from "./terminal.js";
 
 /** The database and the modules that a command works on. */
 export class Project {
   readonly settings: Settings;
+  /** Those that can be read: a plugin that cannot is left out. */
   readonly modules: ModuleSet;
   readonly connection: Connection;
   /** The database without secrets, for people. */
   readonly database: string;
+  readonly #all: ModuleSet;
+  #tellLeftOut: () => void;
   readonly #onEvent: RunListener;
 
   constructor(parts: ProjectParts) {
     this.settings = parts.settings;
     this.modules = parts.modules;
+    this.#all = parts.all;
+    this.#tellLeftOut = parts.tellLeftOut;
     this.connection = parts.connection;
     this.database = parts.database;
     this.#onEvent = parts.onEvent;
@@ -40,6 +47,9 @@ export class Project {
 
   /** A manager of these modules; the others may be depended on. */
   manager(modules: readonly Module[] = this.modules.list()): SchemaManager {
+    // Once, and not to those who look at plugins anyway.
+    this.#tellLeftOut();
+    this.#tellLeftOut = () => undefined;
     const others = this.modules.list().filter((module) => !modules.includes(module));
     return new SchemaManager(this.connection, modules, {
       journal: this.settings.journal,
@@ -51,15 +61,39 @@ export class Project {
 
   /**
    * The modules that `up` stands for: the one that is named; else all core modules, and the plugins that have
-   * something applied. A plugin is brought in by its name alone.
+   * something applied and are not at rest. A plugin is brought in by its name alone.
    */
   async modulesToApply(named: string | undefined): Promise<readonly Module[]> {
     if (named !== undefined) return [this.modules.get(named)];
     const plugins = this.modules.list("plugin");
     if (plugins.length === 0) return this.modules.list();
-    const status = await this.manager().getStatus();
-    const present = new Set(status.filter((each) => each.applied > 0).map((each) => each.module));
-    return [...this.modules.list("core"), ...plugins.filter((module) => present.has(module.name))];
+    const known = await this.plugins().listPlugins();
+    const inUse = new Set(known.filter(isInUse).map(({ name }) => name));
+    return [...this.modules.list("core"), ...plugins.filter((module) => inUse.has(module.name))];
+  }
+
+  /** The plugins that `up` leaves alone: those that nobody brought in, and those at rest. */
+  async pluginsAtRest(): Promise<ReadonlySet<string>> {
+    if (this.#all.list("plugin").length === 0) return new Set();
+    const known = await this.plugins().listPlugins();
+    return new Set(
+      known.filter((plugin) => !isInUse(plugin) && plugin.status !== "failed").map(({ name }) => name),
+    );
+  }
+
+  /** The plugins of the project, also those that cannot be read. */
+  plugins(): PluginManager {
+    const registry = new SchemaRegistry();
+    for (const module of this.#all.list()) registry.register(module);
+    const { journal, plugins, pluginFolder } = this.settings;
+    return new PluginManager(this.connection, {
+      registry,
+      plugins: plugins.filter(({ name }) => !this.#all.has(name)),
+      baseFolder: pluginFolder,
+      journal,
+      appliedBy: this.appliedBy,
+      onEvent: this.#onEvent,
+    });
   }
 
   /**
@@ -86,9 +120,16 @@ export class Project {
   }
 }
 
+function isInUse({ status, installedVersion }: PluginSummary): boolean {
+  return installedVersion !== 0 && status !== "inactive";
+}
+
 export interface ProjectParts {
   readonly settings: Settings;
   readonly modules: ModuleSet;
+  readonly all: ModuleSet;
+  /** Says which plugins are not among the modules, and why. */
+  readonly tellLeftOut: () => void;
   readonly connection: Connection;
   readonly database: string;
   readonly onEvent: RunListener;
@@ -107,30 +148,30 @@ export interface OpenProjectRequest {
 /** @throws TenonError `CONFIG_INVALID` when nobody names modules or a database, and whatever opening it throws */
 export async function openProject(request: OpenProjectRequest): Promise<Project> {
   const { settings, access, named, terminal, onEvent } = request;
-  const modules = knownModules(settings);
-  if (access === "create" && !databaseExists(settings.url)) refuseWrongModules(modules, named);
+  const known = knownModules(settings);
+  if (access === "create" && !databaseExists(settings.url))
+    refuseWrongModules(known, settings.plugins, named);
   const { connection, description, exists } = await openDatabase(settings, access, terminal);
   request.closeAtEnd(() => connection.close());
   if (!exists) terminal.note(`${description} does not exist yet; it counts as empty.`);
-  return new Project({ settings, modules, connection, database: description, onEvent });
+  const { all, broken } = await findModules(settings, known, connection.engine);
+  const error = named === undefined ? undefined : broken.get(named);
+  if (error !== undefined) throw error;
+  const modules = new ModuleSet(all.list().filter((module) => !broken.has(module.name)));
+  const tellLeftOut = () => {
+    for (const [name, { message }] of broken) terminal.note(`The plugin ${name} is left out: ${message}`);
+  };
+  return new Project({ settings, modules, all, tellLeftOut, connection, database: description, onEvent });
 }
 
 /** What is wrong with the modules is told before a database is made for nothing. */
-function refuseWrongModules(modules: ModuleSet, named: string | undefined): void {
-  if (named !== undefined) modules.get(named);
-  for (const { name, source } of modules.list()) versionsOf(source, { module: name, engine: "sqlite" });
-}
-
-/**
- * The modules of the settings, or, where the config lists none, those that it registered while it was read.
- * @throws TenonError `CONFIG_INVALID`, `MODULE_DUPLICATE`
- */
-export function knownModules(settings: Settings): ModuleSet {
-  const modules = new ModuleSet(settings.modules ?? SchemaRegistry.default.modules);
-  if (modules.size > 0 || settings.modules !== undefined) return modules;
-  throw new TenonError("CONFIG_INVALID", "Nothing says which modules there are.", {
-    hint: "Give --dir ./migrations, or list them in tenon.config.ts; `tenon init` writes one.",
-  });
+function refuseWrongModules(
+  modules: ModuleSet,
+  plugins: Settings["plugins"],
+  named: string | undefined,
+): void {
+  if (named !== undefined && !plugins.some((plugin) => plugin.name === named)) modules.get(named);
+  for (const { name, source } of modules.list("core")) versionsOf(source, { module: name, engine: "sqlite" });
 }
 
 /** Who is written into the journal: `user@host`. */

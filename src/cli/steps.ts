@@ -36,16 +36,21 @@ export function runOutcome({ steps }: RunResult, project: Project, terminal: Ter
   return {
     data: {
       database: project.database,
-      steps: steps.map(({ direction, module, version, name, durationMs }) => ({
-        direction,
-        module,
-        version: versionForJson(version),
-        name,
-        durationMs,
-      })),
+      steps: stepsForJson(steps),
     },
     text: () => describeSteps(steps, terminal),
   };
+}
+
+/** Steps that were taken, as `--json` gives them. */
+export function stepsForJson(steps: readonly StepResult[]): readonly Readonly<Record<string, unknown>>[] {
+  return steps.map(({ direction, module, version, name, durationMs }) => ({
+    direction,
+    module,
+    version: versionForJson(version),
+    name,
+    durationMs,
+  }));
 }
 
 /** What was done, one line a step, and in a sentence. */

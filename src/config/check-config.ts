@@ -1,7 +1,8 @@
 import { basename } from "node:path";
 
 import { TenonError } from "../errors.js";
-import { LAYOUT_CHOICES, type LayoutChoice } from "../migrations/index.js";
+import { isModuleName, LAYOUT_CHOICES, type LayoutChoice } from "../migrations/index.js";
+import { readPluginRules } from "../modules/index.js";
 import type { ConnectionConfig, JournalConfig, TenonConfig } from "./config.js";
 
 /**
@@ -18,7 +19,7 @@ export function checkConfig(value: unknown, file: string): TenonConfig {
     );
   }
   refuseUnknownKeys(value, CONFIG_KEYS, "", file);
-  const { url, modules, dir, layout, journal, transaction, lockTimeout, connection } = value;
+  const { url, modules, plugins, dir, layout, journal, transaction, lockTimeout, connection } = value;
   if (modules !== undefined && dir !== undefined) {
     throw invalidConfig(
       file,
@@ -29,6 +30,7 @@ export function checkConfig(value: unknown, file: string): TenonConfig {
   return {
     url: optionalText(url, "url", 'Write for example `url: "file:app.db"`.', file),
     modules: checkModules(modules, file),
+    plugins: checkPlugins(plugins, file),
     dir: optionalText(dir, "dir", 'Write for example `dir: "./migrations"`.', file),
     layout: checkLayout(layout, file),
     journal: checkJournal(journal, file),
@@ -50,6 +52,7 @@ export function invalidConfig(file: string, why: string, hint: string, cause?: u
 const CONFIG_KEYS = [
   "url",
   "modules",
+  "plugins",
   "dir",
   "layout",
   "journal",
@@ -57,6 +60,7 @@ const CONFIG_KEYS = [
   "lockTimeout",
   "connection",
 ];
+const PLUGIN_KEYS = ["name", "from", "prefix", "schema", "sqlOnly", "reads", "extensions"];
 const JOURNAL_KEYS = ["table", "legacyModule"];
 
 function refuseUnknownKeys(value: object, known: readonly string[], prefix: string, file: string): void {
@@ -68,6 +72,45 @@ function refuseUnknownKeys(value: object, known: readonly string[], prefix: stri
 function checkModules(value: unknown, file: string): TenonConfig["modules"] {
   if (value === undefined || Array.isArray(value)) return value;
   throw invalidConfig(file, "`modules` is not a list", "Write `modules: [ … ]`.");
+}
+
+function checkPlugins(value: unknown, file: string): TenonConfig["plugins"] {
+  if (value === undefined) return undefined;
+  if (!Array.isArray(value)) throw invalidConfig(file, "`plugins` is not a list", "Write `plugins: [ … ]`.");
+  return value.map((plugin: unknown, index) => {
+    const place = `plugins[${index}]`;
+    if (!isObject(plugin)) {
+      throw invalidConfig(
+        file,
+        `\`${place}\` is not an object`,
+        'Write for example `{ name: "calendar", from: "./calendar" }`.',
+      );
+    }
+    refuseUnknownKeys(plugin, PLUGIN_KEYS, `${place}.`, file);
+    const { name, from, ...rules } = plugin;
+    const isNamed = typeof name === "string" && isModuleName(name);
+    if (!isNamed)
+      throw invalidConfig(
+        file,
+        `\`${place}.name\` is no name of a plugin`,
+        "Give the name that the plugin itself has.",
+      );
+    if (from !== undefined && !isPlaceOfCode(from)) {
+      throw invalidConfig(
+        file,
+        `\`${place}.from\` is no place of code`,
+        'Give a package, "./a/path.js", or a URL; or leave it out for one of `modules`.',
+      );
+    }
+    const checked = Object.entries(readPluginRules(name, Object(rules))).filter(
+      ([key]) => rules[key] !== undefined,
+    );
+    return { name, ...(isPlaceOfCode(from) ? { from } : {}), ...Object.fromEntries(checked) };
+  });
+}
+
+function isPlaceOfCode(value: unknown): value is string | URL {
+  return value instanceof URL || (typeof value === "string" && value.trim() !== "");
 }
 
 function checkLayout(value: unknown, file: string): LayoutChoice | undefined {

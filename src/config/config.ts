@@ -1,9 +1,10 @@
+import type { HostPlugin } from "../api/index.js";
 import type { ConnectOptions } from "../connection/index.js";
 import type { LayoutChoice, TablesDefinition } from "../migrations/index.js";
-import type { Module } from "../modules/index.js";
+import type { Module, PluginRulesInput } from "../modules/index.js";
 
 /** A module that is described in the config rather than imported: a folder of migrations, tables, or both. */
-export interface FolderModule extends Partial<TablesDefinition> {
+export interface FolderModule extends Partial<TablesDefinition>, PluginRulesInput {
   readonly name: string;
   /** `core` unless given; a plugin is applied only when it is named. */
   readonly kind?: "core" | "plugin" | undefined;
@@ -11,6 +12,8 @@ export interface FolderModule extends Partial<TablesDefinition> {
   readonly priority?: number | undefined;
   /** Modules, or modules at a version (`users@2`), that must be there first. */
   readonly dependsOn?: string | readonly string[] | undefined;
+  /** For plugins: modules that cannot be active beside this one. */
+  readonly conflictsWith?: string | readonly string[] | undefined;
   /** The folder, relative to the config file. Without it there must be `tables`, which the database then follows. */
   readonly migrations?: string | URL | undefined;
   /** The tool in whose layout the folder is: `"goose"`, `"flyway"`, …; found out by looking unless given. */
@@ -26,6 +29,11 @@ export interface TenonConfig {
    * registered with `registerSchema`.
    */
   readonly modules?: readonly (Module | FolderModule)[] | undefined;
+  /**
+   * Plugins that the application installs without having written them: where the code of each is (`from`: a package, a path
+   * from the config's folder, a URL), and what each is held to. A plugin among `modules` can be held to rules here, too.
+   */
+  readonly plugins?: readonly HostPlugin[] | undefined;
   /** Instead of `modules`: one folder, which is one core module called `main`. */
   readonly dir?: string | undefined;
   /** The tool in whose layout folders are, where a module does not say so itself; found out by looking unless given. */

@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-
+import type { HostPlugin } from "../api/index.js";
 import type { LayoutChoice } from "../migrations/index.js";
 import type { Module } from "../modules/index.js";
 import type { ConnectionConfig } from "./config.js";
@@ -49,6 +49,10 @@ export interface Settings {
   readonly urlSource: string | undefined;
   /** Undefined when nobody names modules. */
   readonly modules: readonly Module[] | undefined;
+  /** Plugins that the application installs, or holds to rules. */
+  readonly plugins: readonly HostPlugin[];
+  /** From where their code is found. */
+  readonly pluginFolder: string;
   readonly journal: { readonly table?: string | undefined; readonly legacyModule?: string | undefined };
   readonly transaction: "run" | "each" | undefined;
   readonly lockTimeoutMs: number | undefined;
@@ -74,6 +78,8 @@ export function resolveSettings(sources: SettingSources): Settings {
       flags.dir === undefined
         ? modulesOf(config, workingFolder, flags.layout)
         : [mainModule(flags.dir, workingFolder, flags.layout)],
+    plugins: flags.dir === undefined ? (config.config.plugins ?? []) : [],
+    pluginFolder: config.folder,
     journal: {
       table: flags.journal ?? config.config.journal?.table,
       legacyModule: flags.legacyModule ?? config.config.journal?.legacyModule,

@@ -27,7 +27,7 @@ async function create(context: CommandContext): Promise<Outcome> {
   const settings = await context.settings();
   // Loaded here, because they bring the reading of migrations with them, which `--help` does not need.
   const [{ knownModules }, { codeFile, nextVersion, safeName, sqlFiles, writeNewFiles }] = await Promise.all([
-    import("../project.js"),
+    import("../project-modules.js"),
     import("../../migrations/index.js"),
   ]);
   const name = safeName(title);

@@ -55,7 +55,7 @@ async function generate(context: CommandContext): Promise<Outcome> {
       import("../../api/index.js"),
       import("../../connection/index.js"),
       import("../open-database.js"),
-      import("../project.js"),
+      import("../project-modules.js"),
     ]);
   const modules = knownModules(settings);
   const named = given.text("module");

@@ -30,7 +30,7 @@ async function sql(context: CommandContext): Promise<Outcome> {
   const settings = await context.settings();
   const [{ printSql }, { knownModules }] = await Promise.all([
     import("../../api/index.js"),
-    import("../project.js"),
+    import("../project-modules.js"),
   ]);
   const all = knownModules(settings);
   const engine = await engineOf(given.text("engine"), settings.url);

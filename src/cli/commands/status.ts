@@ -16,7 +16,7 @@ export const command: Command = {
   ],
   details:
     "Each module with the highest version that is applied, the highest that is defined, and what is pending. A plugin\n" +
-    "of which nothing is applied is inactive: it is brought in by name, `tenon up --module NAME`. Nothing is written.",
+    "that nobody brought in, or that rests, is inactive: `tenon plugin activate NAME`. Nothing is written.",
   examples: [
     { line: "tenon status", does: "all modules" },
     { line: "tenon status --check", does: "in CI: fails with 3 when a migration is pending" },
@@ -32,9 +32,10 @@ async function status(context: CommandContext): Promise<Outcome> {
   const named = given.text("module");
   if (named !== undefined) await project.refuseUnknownModule(named);
   const all = await project.manager().getStatus();
+  const atRest = await project.pluginsAtRest();
   const modules = all
     .filter((each) => named === undefined || each.module === named)
-    .map((each) => describeModule(each, project));
+    .map((each) => describeModule(each, project, atRest));
   const pending = modules
     .filter((each) => each.state !== "inactive")
     .reduce((sum, each) => sum + each.pending.length, 0);
@@ -74,10 +75,10 @@ interface ShownModule {
   readonly unknown: readonly (number | string)[];
 }
 
-function describeModule(status: ModuleStatus, project: Project): ShownModule {
+function describeModule(status: ModuleStatus, project: Project, atRest: ReadonlySet<string>): ShownModule {
   const { module, currentVersion, latestVersion, applied, failed } = status;
   const kind = project.modules.find(module)?.kind ?? null;
-  const isInactive = kind === "plugin" && applied === 0 && failed.length === 0;
+  const isInactive = kind === "plugin" && atRest.has(module) && failed.length === 0;
   return {
     module,
     kind,
@@ -156,7 +157,7 @@ function adviceFor(module: ShownModule): string[] {
     case "unknown":
       return [`${name} is in the database and not among the modules of this program.`];
     case "inactive":
-      return [`${name} is a plugin that is not applied: \`tenon up --module ${name}\`.`];
+      return [`${name} is a plugin that is not active: \`tenon plugin activate ${name}\`.`];
     case "current":
     case "pending":
       return [];

@@ -13,7 +13,7 @@ export const command: Command = {
   examples: [
     { line: "tenon up", does: "everything that is pending" },
     { line: "tenon up --dry-run", does: "the SQL, and nothing is written" },
-    { line: "tenon up --module calendar", does: "brings in a plugin" },
+    { line: "tenon up --module users", does: "one module" },
     { line: "tenon up --module users --to 3", does: "one module, up to its version 3" },
   ],
   run: up,

@@ -151,7 +151,7 @@ function refuseRows(manifest: DumpManifest, stored: readonly StoredTable[], opti
   throw misfit(
     manifest,
     `there are rows already in ${filled.map((table) => `${table.name} (${table.rows})`).join(", ")}`,
-    "Restore with `replace: true` when these may go.",
+    "Restore with --replace (`replace: true`) when these may go.",
   );
 }
 

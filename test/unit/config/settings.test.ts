@@ -20,6 +20,8 @@ test("where nobody says anything, nothing is said", () => {
     url: undefined,
     urlSource: undefined,
     modules: undefined,
+    plugins: [],
+    pluginFolder: "/work",
     journal: { table: undefined, legacyModule: undefined },
     transaction: undefined,
     lockTimeoutMs: undefined,
