@@ -1,12 +1,16 @@
 // The public interface in code: thin classes over the engine.
 
 export type {
+  Checksum,
   ColumnFinding,
+  ColumnProof,
   LeftOut,
   Mapping,
   MisfitFinding,
   MisfitSample,
+  Proof,
   TableProgress,
+  TableProof,
   TransferEvent,
   TransferListener,
   TransferPhase,

@@ -37,7 +37,6 @@ export async function transferSqlite(options: TransferOptions): Promise<Transfer
       leftOut: [],
       notes: [],
       phases: { all: Math.round(performance.now() - startedAt) },
-      proof: { method: "every value compared by the engine", isEqual: true },
     };
   } catch (error) {
     await beside?.discard();

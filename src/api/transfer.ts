@@ -34,11 +34,18 @@ export interface TransferOptions {
   readonly dryRun?: boolean | undefined;
   /** How many sessions load at the same time; as many as there are processors, at most four, unless given. */
   readonly jobs?: number | undefined;
+  /** How what arrived is compared with the source: every column by checksums, or only the number of rows; `full` unless given. */
+  readonly proof?: "full" | "rows" | undefined;
   /** Objects that the target cannot have and that may stay behind, by the names that the error gives; `*` for all. */
   readonly leaveOut?: readonly string[] | undefined;
   /** For each table by name: gets a row and gives the one that is to arrive, or undefined to leave it out. */
   readonly transformRow?: Readonly<Record<string, TransformRow>> | undefined;
   readonly onEvent?: TransferListener | undefined;
+  /**
+   * How many rows are committed together with their record; 100,000 unless given.
+   * @internal
+   */
+  readonly rowsOfChunk?: number | undefined;
   /** Name of the journal table in `from`: a journal means nothing to another engine, and stays behind. */
   readonly journalTable?: string | undefined;
 }
@@ -77,7 +84,9 @@ export async function transfer(options: TransferOptions): Promise<TransferReport
   refuseTwice(options);
   if (engineOf(options.from) === "sqlite" && engineOf(options.to) === "sqlite")
     return transferSqlite(options);
-  const { FileBeside, isTaken, readMapping, runTransfer } = await import("../transfer/index.js");
+  const { FileBeside, isTaken, readMapping, ROWS_OF_CHUNK, runTransfer } = await import(
+    "../transfer/index.js"
+  );
   const closing: (() => Promise<void>)[] = [];
   try {
     const from = await openFrom(options, closing);
@@ -104,6 +113,8 @@ export async function transfer(options: TransferOptions): Promise<TransferReport
       earlier,
       mode: isDry ? "look" : "run",
       jobs: options.jobs ?? Math.min(4, availableParallelism()),
+      rowsOfChunk: options.rowsOfChunk ?? ROWS_OF_CHUNK,
+      proof: options.proof ?? "full",
       listener: options.onEvent ?? (() => {}),
     };
     // A SQLite database that is there already takes everything in one transaction.

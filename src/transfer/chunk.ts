@@ -25,12 +25,13 @@ export interface CutTable {
   readonly chunks: readonly Chunk[];
 }
 
+/** How many rows a chunk has, unless told otherwise. */
 export const ROWS_OF_CHUNK = 100_000;
 
 /** Cuts a span of row numbers into ranges that would have equally many rows if no number were missing. */
-export function cutSpan(first: bigint, last: bigint, rows: number): readonly Chunk[] {
+export function cutSpan(first: bigint, last: bigint, rows: number, rowsOfChunk: number): readonly Chunk[] {
   if (rows === 0) return [];
-  const count = BigInt(Math.ceil(rows / ROWS_OF_CHUNK));
+  const count = BigInt(Math.ceil(rows / rowsOfChunk));
   const span = last - first + 1n;
   const chunks: Chunk[] = [];
   for (let index = 0n; index < count; index++) {
@@ -46,18 +47,18 @@ export function cutSpan(first: bigint, last: bigint, rows: number): readonly Chu
   return chunks;
 }
 
-export function cutByOffset(rows: number): readonly Chunk[] {
+export function cutByOffset(rows: number, rowsOfChunk: number): readonly Chunk[] {
   const chunks: Chunk[] = [];
-  for (let skip = 0; skip < rows; skip += ROWS_OF_CHUNK) {
-    const take = Math.min(ROWS_OF_CHUNK, rows - skip);
+  for (let skip = 0; skip < rows; skip += rowsOfChunk) {
+    const take = Math.min(rowsOfChunk, rows - skip);
     chunks.push({ number: chunks.length, rows: take, range: { kind: "offset", skip, take } });
   }
   return chunks;
 }
 
-export function cutBlocks(blocks: number, rows: number): readonly Chunk[] {
+export function cutBlocks(blocks: number, rows: number, rowsOfChunk: number): readonly Chunk[] {
   if (rows === 0) return [];
-  const count = Math.max(1, Math.min(blocks, Math.ceil(rows / ROWS_OF_CHUNK)));
+  const count = Math.max(1, Math.min(blocks, Math.ceil(rows / rowsOfChunk)));
   return Array.from({ length: count }, (_, number) => ({
     number,
     rows: Math.round(rows / count),

@@ -1,5 +1,6 @@
 // Transfer: moves the schema and the rows of one database into another, and proves that they arrived. Stands on connections, dialects
 // and the engine; knows nothing of commands and configs.
+export { ROWS_OF_CHUNK } from "./chunk.js";
 export { copySqlite, SOURCE } from "./copy-sqlite.js";
 export type { TableProgress, TransferEvent, TransferListener, TransferPhase } from "./events.js";
 export { FileBeside, isTaken } from "./file-beside.js";
@@ -13,6 +14,7 @@ export {
   writeMapping,
 } from "./fit/index.js";
 export type { EarlierTransfer } from "./postgres-staging.js";
+export type { Checksum, ColumnProof, Proof, TableProof } from "./proof/index.js";
 export type { LeftOut, TransferReport, TransferredTable } from "./report.js";
 export type { TransformRow } from "./row-callback.js";
 export { runTransfer, type TransferRequest } from "./run-transfer.js";

@@ -6,10 +6,11 @@ import type { TransferListener } from "./events.js";
 import { type LoadedTable, loadTables, type TableToLoad } from "./load.js";
 import { finishPostgres, merged } from "./postgres-finish.js";
 import { bringSequences, type LastNumber } from "./postgres-sequences.js";
-import { type EarlierTransfer, lockTransfers, PostgresStaging } from "./postgres-staging.js";
+import { type EarlierTransfer, PostgresStaging } from "./postgres-staging.js";
 import { qualified } from "./quote.js";
 import type { Source } from "./source.js";
 import type { TablePlan } from "./table-plan.js";
+import { lockTransfers, unlockTransfers } from "./transfer-lock.js";
 
 export interface IntoRequest {
   readonly source: Source;
@@ -31,9 +32,19 @@ export interface IntoRequest {
 
 /** Loads tables into PostgreSQL unseen, compares them with the source, and makes them visible at once. */
 export async function intoPostgres(request: IntoRequest): Promise<readonly LoadedTable[]> {
+  const { connection } = request;
+  await lockTransfers(connection);
+  try {
+    return await loadAndFinish(request);
+  } finally {
+    // A session that is over has no lock any more.
+    await unlockTransfers(connection).catch(() => {});
+  }
+}
+
+async function loadAndFinish(request: IntoRequest): Promise<readonly LoadedTable[]> {
   const { source, connection, schema, tables, wanted, jobs, listener } = request;
   const plans = tables.map(({ plan }) => plan);
-  await lockTransfers(connection);
   const current = await schema.introspect(connection);
   const filled = await findFilled(connection, current, plans);
   const staging = await PostgresStaging.open({

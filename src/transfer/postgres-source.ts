@@ -19,16 +19,18 @@ export class PostgresSource implements Source {
   readonly #free: Connection[];
   readonly #own: readonly Connection[];
   readonly #main: Connection;
+  readonly #rowsOfChunk: number;
   readonly #waiting: ((connection: Connection) => void)[] = [];
 
-  private constructor(main: Connection, own: readonly Connection[]) {
+  private constructor(main: Connection, own: readonly Connection[], rowsOfChunk: number) {
     this.#main = main;
+    this.#rowsOfChunk = rowsOfChunk;
     this.#own = own;
     this.#free = [main, ...own];
   }
 
   /** Begins to read on `main`, and opens as many more sessions as are wished and possible. */
-  static async open(main: Connection, readers: number): Promise<PostgresSource> {
+  static async open(main: Connection, readers: number, rowsOfChunk: number): Promise<PostgresSource> {
     await main.executeScript(TEXT_SETTINGS);
     await main.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
     const own: Connection[] = [];
@@ -44,7 +46,7 @@ export class PostgresSource implements Source {
         own.push(other);
       }
     }
-    return new PostgresSource(main, own);
+    return new PostgresSource(main, own, rowsOfChunk);
   }
 
   get readers(): number {
@@ -59,7 +61,11 @@ export class PostgresSource implements Source {
     );
     const rows = Number(row?.["rows"]);
     const blocks = Math.ceil(Number(row?.["bytes"]) / Number(row?.["block"]));
-    return { rows, fingerprint: JSON.stringify([rows, blocks]), chunks: cutBlocks(blocks, rows) };
+    return {
+      rows,
+      fingerprint: JSON.stringify([rows, blocks]),
+      chunks: cutBlocks(blocks, rows, this.#rowsOfChunk),
+    };
   }
 
   copyOptions(_plan: TablePlan, target: EngineName): string | undefined {

@@ -7,6 +7,7 @@ import { quote } from "./quote.js";
 import { REJECTS, STAGING } from "./staging-names.js";
 import type { TablePlan } from "./table-plan.js";
 import { type Loaded, type Target, taskKey, type Writer } from "./target.js";
+import { joinTransfer } from "./transfer-lock.js";
 
 /** What becomes of the staging of an earlier transfer. */
 export type EarlierTransfer = "refuse" | "resume" | "restart";
@@ -67,6 +68,7 @@ export class PostgresStaging implements Target {
       const other = await session?.openSecond();
       if (other === undefined) break;
       this.#others.push(other);
+      await joinTransfer(other);
     }
     const connections = [this.connection, ...this.#others].slice(0, count);
     return connections.map((each) => new PostgresWriter(each, ({ plan }) => this.at(plan)));
@@ -76,18 +78,6 @@ export class PostgresStaging implements Target {
   async closeWriters(): Promise<void> {
     await Promise.all(this.#others.splice(0).map((each) => each.close()));
   }
-}
-
-/** One transfer at a time for a database: the lock ends with the session. https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS */
-export async function lockTransfers(connection: Connection): Promise<void> {
-  const [row] = await connection.query(
-    "SELECT pg_catalog.pg_try_advisory_lock(pg_catalog.hashtextextended($1, 0)) AS taken",
-    [STAGING],
-  );
-  if (row?.["taken"] === true) return;
-  throw new TenonError("DATABASE_BUSY", `Another transfer into ${connection.description} is running.`, {
-    hint: "Wait until it is done. Nothing was changed.",
-  });
 }
 
 async function make(request: StagingRequest, names: ReadonlyMap<TablePlan, string>): Promise<void> {

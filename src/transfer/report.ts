@@ -1,4 +1,5 @@
 import type { ColumnFinding } from "./fit/index.js";
+import type { Proof } from "./proof/index.js";
 
 /** What a transfer found, did and proved. Plain data: it is what `--json` prints. */
 export interface TransferReport {
@@ -15,7 +16,8 @@ export interface TransferReport {
   readonly notes: readonly string[];
   /** Milliseconds of each phase. */
   readonly phases: Readonly<Record<string, number>>;
-  readonly proof: unknown;
+  /** What both sides came to, column by column; absent where only rows were counted, or the engine itself compared. */
+  readonly proof?: Proof | undefined;
 }
 
 export interface TransferredTable {

@@ -1,7 +1,8 @@
 import type { Connection } from "../connection/index.js";
 import { loadDialect } from "../dialects/index.js";
 import { TenonError } from "../errors.js";
-import type { DatabaseModel, ObjectName } from "../schema/index.js";
+import type { DatabaseModel } from "../schema/index.js";
+import { compareLoaded } from "./compare.js";
 import type { TransferListener, TransferPhase } from "./events.js";
 import { type Mapping, refuseOpen } from "./fit/index.js";
 import { type IntoRequest, intoPostgres } from "./into-postgres.js";
@@ -11,6 +12,7 @@ import type { LoadedTable, TableToLoad } from "./load.js";
 import { planTransfer, refuseUntranslated, type TransferPlan } from "./plan-transfer.js";
 import { PostgresSource } from "./postgres-source.js";
 import type { EarlierTransfer } from "./postgres-staging.js";
+import type { Proof } from "./proof/index.js";
 import type { TransferReport } from "./report.js";
 import { rowsOf, type TransformRow } from "./row-callback.js";
 import type { Source } from "./source.js";
@@ -29,6 +31,9 @@ export interface TransferRequest {
   readonly earlier: EarlierTransfer;
   readonly mode: "run" | "look";
   readonly jobs: number;
+  readonly rowsOfChunk: number;
+  /** `rows` compares only how many arrived. */
+  readonly proof: "full" | "rows";
   readonly listener: TransferListener;
 }
 
@@ -36,7 +41,7 @@ export interface TransferRequest {
 export async function runTransfer(request: TransferRequest): Promise<TransferReport> {
   const { from, to, jobs, listener, mode } = request;
   const phases = new PhaseTimes(listener);
-  const source = await openSource(from, jobs);
+  const source = await openSource(request);
   try {
     phases.listener({ kind: "phase", phase: "scan" });
     await enterSchema(to, request.intoSchema);
@@ -47,6 +52,7 @@ export async function runTransfer(request: TransferRequest): Promise<TransferRep
     refuseOpen(plan.fit);
     const tables = await cutTables(source, plan, request.transformRow);
     const lastNumber = await lastNumbers(from, plan.plans);
+    let proof: Proof | undefined;
     const into: IntoRequest = {
       source,
       connection: to,
@@ -58,11 +64,13 @@ export async function runTransfer(request: TransferRequest): Promise<TransferRep
       jobs,
       listener: phases.listener,
       lastNumber,
-      prove: (loaded, at) => proveCounts(to, loaded, at),
+      prove: async (loaded, at) => {
+        proof = await compareLoaded({ from, to, loaded, at, level: request.proof });
+      },
       proveFinished: async () => {},
     };
     const loaded = to.engine === "sqlite" ? await intoSqlite(into) : await intoPostgres(into);
-    return reportOf(request, plan, { isDone: true, loaded, phases, proof: undefined });
+    return reportOf(request, plan, { isDone: true, loaded, phases, proof });
   } catch (error) {
     throw resumable(error);
   } finally {
@@ -70,12 +78,12 @@ export async function runTransfer(request: TransferRequest): Promise<TransferRep
   }
 }
 
-async function openSource(from: Connection, jobs: number): Promise<Source> {
-  if (from.engine === "postgres") return PostgresSource.open(from, jobs);
+async function openSource({ from, jobs, rowsOfChunk }: TransferRequest): Promise<Source> {
+  if (from.engine === "postgres") return PostgresSource.open(from, jobs, rowsOfChunk);
   await from.execute("BEGIN");
   // The snapshot is taken by the first read, not by BEGIN: https://sqlite.org/lang_transaction.html
   await from.query("SELECT count(*) FROM sqlite_schema");
-  return new SqliteSource(from);
+  return new SqliteSource(from, rowsOfChunk);
 }
 
 /** Names without a schema mean the one that is asked for. */
@@ -135,34 +143,11 @@ function fingerprintOf(tables: readonly TableToLoad[], { wanted }: TransferPlan)
   ]);
 }
 
-async function proveCounts(
-  to: Connection,
-  loaded: readonly LoadedTable[],
-  at: (plan: TableToLoad["plan"]) => ObjectName,
-): Promise<void> {
-  for (const { table, rows, rejected } of loaded) {
-    const { schema, name } = at(table.plan);
-    const quoted = `"${schema.replaceAll('"', '""')}"."${name.replaceAll('"', '""')}"`;
-    const [row] = await to.query(`SELECT count(*) AS count FROM ${quoted}`);
-    const count = Number(row?.["count"]);
-    const isEqual = count === rows && (table.mustConvert || rows + rejected === table.cut.rows);
-    if (isEqual) continue;
-    throw new TenonError(
-      "TRANSFER_DIFFERS",
-      `${name} has ${table.cut.rows} rows in the source, and ${count} arrived.`,
-      {
-        where: { object: name },
-        hint: "Begin anew with --restart. Nothing of the transfer is visible in the target.",
-      },
-    );
-  }
-}
-
 interface Done {
   readonly isDone: boolean;
   readonly loaded: readonly LoadedTable[];
   readonly phases: PhaseTimes;
-  readonly proof: unknown;
+  readonly proof: Proof | undefined;
 }
 
 function reportOf({ from, to }: TransferRequest, plan: TransferPlan, done: Done): TransferReport {

@@ -15,9 +15,11 @@ export class SqliteSource implements Source {
   /** The driver does one thing at a time, and does it faster than PostgreSQL takes it. */
   readonly readers = 64;
   readonly #connection: Connection;
+  readonly #rowsOfChunk: number;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, rowsOfChunk: number) {
     this.#connection = connection;
+    this.#rowsOfChunk = rowsOfChunk;
   }
 
   async cut({ source, columns }: TablePlan): Promise<CutTable> {
@@ -32,8 +34,8 @@ export class SqliteSource implements Source {
     const count = Number(rows ?? 0);
     const chunks =
       typeof first === "string" && typeof last === "string"
-        ? cutSpan(BigInt(first), BigInt(last), count)
-        : cutByOffset(count);
+        ? cutSpan(BigInt(first), BigInt(last), count, this.#rowsOfChunk)
+        : cutByOffset(count, this.#rowsOfChunk);
     return { rows: count, fingerprint, chunks };
   }
 

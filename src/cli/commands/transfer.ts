@@ -36,6 +36,11 @@ export const command: Command = {
       summary: "go on after the last finished chunk of an interrupted transfer",
     },
     { name: "restart", value: SWITCH, summary: "drop what an interrupted transfer loaded, and begin anew" },
+    {
+      name: "proof",
+      value: { kind: "choice", of: ["full", "rows"] },
+      summary: "compare every column by checksums (full, as always), or only count rows",
+    },
     { name: "jobs", value: text("N"), summary: "how many sessions load at the same time" },
     { name: "from-password-file", value: text("FILE"), summary: "a file with the password of --from" },
     {
@@ -107,6 +112,7 @@ async function transfer(context: CommandContext): Promise<Outcome> {
     earlier: given.isSet("resume") ? "resume" : given.isSet("restart") ? "restart" : undefined,
     dryRun: given.isSet("dry-run") || newMap !== undefined,
     jobs: jobs === undefined ? undefined : Number(jobs),
+    proof: given.text("proof") === "rows" ? "rows" : "full",
     leaveOut: given.list("leave-out"),
     journalTable: given.text("journal"),
     onEvent: (event) => progress.onEvent(event),

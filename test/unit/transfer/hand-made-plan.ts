@@ -31,7 +31,7 @@ export async function handMade(from: Connection, to: Connection) {
     });
     return { source, target, columns };
   });
-  const source = new SqliteSource(from);
+  const source = new SqliteSource(from, 100_000);
   const tables = [];
   for (const plan of plans) {
     const convert = (values: readonly unknown[]) => ({

@@ -1,0 +1,57 @@
+import type { Connection } from "../connection/index.js";
+import { TenonError } from "../errors.js";
+import type { ObjectName } from "../schema/index.js";
+import type { LoadedTable } from "./load.js";
+import { type Proof, proveTables } from "./proof/index.js";
+import { qualified } from "./quote.js";
+import type { TablePlan } from "./table-plan.js";
+
+export interface CompareRequest {
+  readonly from: Connection;
+  readonly to: Connection;
+  readonly loaded: readonly LoadedTable[];
+  /** Where a table stands now. */
+  readonly at: (plan: TablePlan) => ObjectName;
+  readonly level: "full" | "rows";
+}
+
+/** Compares what was loaded with the source. @throws TenonError `TRANSFER_DIFFERS` */
+export async function compareLoaded(request: CompareRequest): Promise<Proof | undefined> {
+  const { from, to, loaded, at, level } = request;
+  for (const each of loaded) await compareCounts(to, each, at(each.table.plan));
+  if (level === "rows" || from.engine === to.engine || to.engine === "sqlite") return undefined;
+  const proof = await proveTables({
+    source: from,
+    target: to,
+    tables: loaded.map(({ table, rejected }) => ({
+      plan: table.plan,
+      at: at(table.plan),
+      rejected,
+      convert: table.mustConvert ? table.convert : undefined,
+    })),
+    level,
+  });
+  if (proof.isEqual) return proof;
+  throw new TenonError("TRANSFER_DIFFERS", proof.differences.join(" "), {
+    hint: "Begin anew with --restart. Nothing of the transfer is visible in the target.",
+    details: { tables: proof.tables.filter((each) => !each.isEqual) },
+  });
+}
+
+async function compareCounts(
+  to: Connection,
+  { table, rows, rejected }: LoadedTable,
+  at: ObjectName,
+): Promise<void> {
+  const [row] = await to.query(`SELECT count(*) AS count FROM ${qualified(at)}`);
+  const count = Number(row?.["count"]);
+  if (count === rows && (table.mustConvert || rows + rejected === table.cut.rows)) return;
+  throw new TenonError(
+    "TRANSFER_DIFFERS",
+    `${table.plan.target.name} has ${table.cut.rows} rows in the source, and ${count} arrived.`,
+    {
+      where: { object: table.plan.target.name },
+      hint: "Begin anew with --restart. Nothing of the transfer is visible in the target.",
+    },
+  );
+}
