@@ -114,6 +114,8 @@ function shapeOf(value: unknown, type: string, source: string): unknown {
   const isRandom = source.includes("random");
   if (value instanceof Uint8Array) return isRandom ? value.length : Buffer.from(value).toString("hex");
   if (type === "boolean") return value === true || value === 1;
+  // SQLite keeps a text in a BLOB column as the text that it is.
+  if (type === "blob") return Buffer.from(String(value)).toString("hex");
   const text = String(value);
   if (/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(text)) return "a uuid";
   if (/^(?:usr_)?[0-9a-f]{32}$/.test(text)) return text.replace(/[0-9a-f]{32}$/, "32 digits");
