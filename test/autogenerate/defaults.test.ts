@@ -128,7 +128,7 @@ function shapeOf(value: unknown, type: string, source: string): unknown {
     return type === "double precision" || type === "integer" ? number >= 0 && number < 100 : number;
   }
   if (type.endsWith("[]")) return text.replace(/^\{/, "[").replace(/\}$/, "]").replaceAll('"', "");
-  if (type === "jsonb") return JSON.parse(text);
+  if (type.startsWith("json")) return JSON.parse(text);
   if (/^\d{4}-\d\d-\d\d/.test(text)) {
     const time = new Date(
       `${text.replace(" ", "T").replace(/(?:\+00|Z)?$/, "")}${text.length > 10 ? "Z" : ""}`,
