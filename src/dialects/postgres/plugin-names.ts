@@ -8,17 +8,20 @@ export function isDangerousFunction(name: string): boolean {
 }
 
 const PREFIXES = [
-  "lo_",
   "dblink",
   "pg_read_",
   "pg_ls_",
   "pg_file_",
   "pg_logical_",
   "pg_replication_",
+  "pg_advisory_lock",
   "pg_advisory_unlock",
+  "pg_try_advisory_lock",
   "pg_backup_",
   "pg_create_",
   "pg_drop_",
+  "pg_restore_",
+  "pg_clear_",
   "pg_wal_",
   "pg_stat_reset",
   "query_to_xml",
@@ -28,6 +31,10 @@ const PREFIXES = [
 ];
 
 const FUNCTIONS: ReadonlySet<string> = new Set([
+  ..."close creat create export from_bytea get import lseek lseek64 manage open put tell tell64 truncate truncate64 unlink"
+    .split(" ")
+    .map((verb) => `lo_${verb}`),
+  "pg_notify",
   "loread",
   "lowrite",
   "pg_stat_file",

@@ -1,39 +1,32 @@
-import { type Statement, tokenize } from "../../sql/index.js";
-import type { ObjectIdentity } from "../listed-object.js";
-import { forbidden } from "../plugin-refusal.js";
-import { contentOf } from "./plugin-code.js";
+import { type Token, tokenize } from "../../sql/index.js";
+import { codeIn } from "./plugin-code.js";
+import type { Target } from "./plugin-touched-tables.js";
 
 /**
- * Refuses setval and nextval on sequences of others: what they change is not rolled back
- * (https://www.postgresql.org/docs/current/functions-sequence.html), so it must not happen in the first place. Only for
- * sessions in which the server does not refuse it by itself.
+ * The sequences that a text moves by nextval or setval, or "unknown" when it does not name one in so many words. What
+ * they change is not rolled back (https://www.postgresql.org/docs/current/functions-sequence.html).
  */
-export function refuseForeignSequences(statement: Statement, owned: readonly ObjectIdentity[]): void {
-  refuseIn(
-    statement.text,
-    statement,
-    new Set(owned.flatMap(({ name, table }) => [name, ...(table === undefined ? [] : [table])])),
-  );
-}
-
-function refuseIn(text: string, statement: Statement, own: ReadonlySet<string>): void {
+export function findSequenceNames(text: string): readonly Target[] | "unknown" {
   const tokens = tokenize(text, "postgres").filter((token) => token.kind !== "comment");
+  const found: Target[] = [];
   for (const [index, token] of tokens.entries()) {
-    if (token.kind === "string" && /\b(?:setval|nextval)\b/i.test(token.text))
-      refuseIn(contentOf(token), statement, own);
     if (!/^"?(?:setval|nextval)"?$/i.test(token.text) || tokens[index + 1]?.text !== "(") continue;
-    const named = tokens.slice(index + 2, index + 8).find((each) => each.kind === "string");
-    const name = named === undefined ? undefined : /[^.]*$/.exec(contentOf(named).replaceAll('"', ""))?.[0];
-    if (name !== undefined && (own.has(name) || isOfOwnTable(name, own))) continue;
-    throw forbidden(
-      `${token.text} on ${name ?? "a sequence that its text does not name"}`,
-      "The sequence is not the plugin's, and such a change is not rolled back.",
-      statement,
-    );
+    const target = argumentOf(tokens.slice(index + 2));
+    if (target === undefined) return "unknown";
+    found.push(target);
   }
+  return found;
 }
 
-/** A sequence of a column is called by its table: `calendar_events_id_seq`. */
-function isOfOwnTable(name: string, own: ReadonlySet<string>): boolean {
-  return [...own].some((table) => name.startsWith(`${table}_`) && name.endsWith("_seq"));
+/** The first argument, when it is one text, cast or not, and nothing else. */
+function argumentOf([first, ...others]: readonly Token[]): Target | undefined {
+  if (first?.kind !== "string") return undefined;
+  const isCast = others[0]?.text === "::" && /^regclass$/i.test(others[1]?.text ?? "");
+  const next = others[isCast ? 2 : 0];
+  if (next?.text !== ")" && next?.text !== ",") return undefined;
+  const parts = [...codeIn(first).matchAll(/"((?:[^"]|"")+)"|([^".\s]+)/g)].map(
+    ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain?.toLowerCase() ?? "",
+  );
+  const name = parts.at(-1);
+  return name === undefined ? undefined : { schema: parts.at(-2), name };
 }

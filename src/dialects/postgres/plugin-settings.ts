@@ -1,6 +1,6 @@
 import type { Connection } from "../../connection/index.js";
 import { forbidden } from "../plugin-refusal.js";
-import { PLUGIN_SETTINGS } from "./plugin-statements.js";
+import { PLUGIN_SETTINGS } from "./plugin-code.js";
 
 /** The settings that were made in this session, by name. */
 export async function sessionSettings(connection: Connection): Promise<ReadonlyMap<string, string>> {

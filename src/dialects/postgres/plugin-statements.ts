@@ -7,7 +7,13 @@ import {
 } from "../../sql/index.js";
 import { forbidden } from "../plugin-refusal.js";
 import type { PluginBounds } from "../plugin-watch.js";
-import { findForbiddenCode } from "./plugin-code.js";
+import {
+  findForbiddenCode,
+  isHarmlessSetting,
+  OBJECT_WORDS,
+  OBJECTS,
+  PLUGIN_SETTINGS,
+} from "./plugin-code.js";
 
 /**
  * Refuses what no plugin may say, whatever it is about. What may be said is a list, so that words that PostgreSQL
@@ -40,8 +46,11 @@ export function refuseInPlugin(statement: Statement, bounds: PluginBounds): void
       statement,
     );
   }
-  const found = findForbiddenCode(statement.text);
-  if (found !== undefined && !isOnlyText(word)) throw forbidden(found.what, found.why, statement);
+  if (selectsInto(statement)) {
+    throw forbidden("SELECT … INTO", "Write CREATE TABLE … AS SELECT …: it says the same.", statement);
+  }
+  const found = findForbiddenCode(statement.text, "statement");
+  if (found !== undefined) throw forbidden(found.what, found.why, statement);
 }
 
 /** The statements that the host allows by name: an extension of its list, and the plugin's own schema. */
@@ -57,30 +66,12 @@ export function isAllowedByHost(statement: StatementText, bounds: PluginBounds):
   return reader.isAtEnd && (type === "SCHEMA" ? name === bounds.schema : bounds.extensions.includes(name));
 }
 
-const OBJECTS = [
-  "TABLE",
-  "INDEX",
-  "VIEW",
-  "MATERIALIZED VIEW",
-  "SEQUENCE",
-  "TYPE",
-  "DOMAIN",
-  "FUNCTION",
-  "PROCEDURE",
-  "ROUTINE",
-  "AGGREGATE",
-  "TRIGGER",
-  "RULE",
-  "POLICY",
-  "STATISTICS",
-];
-
 /** What a statement may begin with, and on what kinds of objects it may then work; none means that it names no kind. */
 const ALLOWED: ReadonlyMap<string, readonly string[]> = new Map([
   ["CREATE", OBJECTS],
   ["ALTER", OBJECTS],
   ["DROP", OBJECTS],
-  ["COMMENT", []],
+  ["COMMENT", [...OBJECTS, "COLUMN", "CONSTRAINT"]],
   ["INSERT", []],
   ["UPDATE", []],
   ["DELETE", []],
@@ -98,39 +89,40 @@ const ALLOWED: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 function refuseType(statement: Statement, reader: TokenReader, types: readonly string[]): void {
-  const verb = reader.next()?.text.toUpperCase() ?? "";
-  while (reader.acceptOne("OR REPLACE", "UNLOGGED", "UNIQUE", "RECURSIVE", "CONSTRAINT") !== undefined);
+  const verb = reader.acceptOne("COMMENT ON") ?? reader.next()?.text.toUpperCase() ?? "";
+  while (reader.acceptOne(...OBJECT_WORDS.filter((each) => !types.includes(each))) !== undefined);
   if (reader.acceptOne(...types) !== undefined) return;
   throw forbidden(
     `${verb} ${reader.word}`.trim(),
-    `A plugin makes, alters and drops ${types.map((type) => type.toLowerCase()).join(", ")}.`,
+    `It is said of ${types.map((type) => type.toLowerCase()).join(", ")}.`,
     statement,
   );
 }
 
-/** Settings that end with the transaction and concern the migration alone. */
-export const PLUGIN_SETTINGS: ReadonlySet<string> = new Set([
-  "lock_timeout",
-  "statement_timeout",
-  "check_function_bodies",
-  "maintenance_work_mem",
-  "work_mem",
-]);
-
 function refuseSetting(statement: Statement, reader: TokenReader): void {
-  if (reader.accept("SET CONSTRAINTS")) return;
-  const isLocal = reader.accept("SET LOCAL");
-  if (!isLocal) reader.next();
-  const name = reader.name();
-  if (isLocal && name !== undefined && PLUGIN_SETTINGS.has(name)) return;
+  const start = reader.position;
+  if (isHarmlessSetting(reader)) return;
+  reader.moveTo(start);
+  if (!reader.accept("SET LOCAL")) reader.next();
   throw forbidden(
-    `SET ${name ?? ""}`.trim(),
+    `SET ${reader.name() ?? ""}`.trim(),
     `A plugin may set ${[...PLUGIN_SETTINGS].join(", ")}, with SET LOCAL.`,
     statement,
   );
 }
 
-/** Rows and comments are data: words in their texts mean nothing. */
-function isOnlyText(word: string): boolean {
-  return word === "COMMENT";
+/** A SELECT that makes a table, which PostgreSQL does not run in a function, and so not with the rights of a plugin. */
+function selectsInto(statement: Statement): boolean {
+  const reader = new TokenReader(statement, "postgres");
+  reader.skipOpenings();
+  if (!["SELECT", "WITH"].includes(reader.word)) return false;
+  for (let previous = ""; !reader.isAtEnd; ) {
+    if (reader.skipGroup()) continue;
+    const { word } = reader;
+    if (word === "INTO") return previous !== "INSERT" && previous !== "MERGE";
+    if (word === "FROM") return false;
+    previous = word;
+    reader.next();
+  }
+  return false;
 }

@@ -1,47 +1,37 @@
 import { TokenReader } from "../../sql/index.js";
-import type { TableUse } from "../plugin-watch.js";
+
+/** A table or view that a piece of code writes; without a schema it is found when the code runs. */
+export interface Target {
+  readonly schema: string | undefined;
+  readonly name: string;
+}
 
 /**
- * The tables that a piece of stored code writes, wherever in it the words stand: every INSERT INTO, UPDATE, DELETE FROM
- * and MERGE INTO. Names without a schema count as being in `schema`; names of the code's own (a CTE, a variable) do
- * not stand behind these words.
+ * What a piece of stored code writes, wherever in it the words stand: every INSERT INTO, UPDATE … SET, DELETE FROM and
+ * MERGE INTO. Names of the code's own (a CTE, a variable) do not stand behind these words.
  */
-export function findTouchedTables(text: string, schema: string): readonly TableUse[] {
+export function findTargets(text: string): readonly Target[] {
   const reader = new TokenReader({ text }, "postgres");
-  const uses: TableUse[] = [];
+  const targets: Target[] = [];
   while (!reader.isAtEnd) {
-    const start = reader.position;
     const verb = reader.acceptOne("INSERT INTO", "DELETE FROM", "MERGE INTO", "UPDATE");
     if (verb === undefined) {
       reader.next();
       continue;
     }
-    // FOR UPDATE, FOR NO KEY UPDATE, ON UPDATE, BEFORE UPDATE and OR UPDATE name no table, nor does DO UPDATE SET.
-    const isVerb = verb !== "UPDATE" || !NOT_BEFORE.has(wordBefore(reader, start));
+    const start = reader.position;
     reader.accept("ONLY");
-    const target = isVerb && reader.word !== "SET" ? reader.objectName() : undefined;
-    if (target !== undefined)
-      uses.push({ kind: "write", schema: target.schema ?? schema, table: target.name });
+    const target = reader.word === "SET" ? undefined : reader.objectName();
+    if (target !== undefined && (verb !== "UPDATE" || isUpdate(reader))) targets.push(target);
+    reader.moveTo(start);
   }
-  return uses;
+  return targets;
 }
 
-const NOT_BEFORE: ReadonlySet<string> = new Set([
-  "FOR",
-  "KEY",
-  "ON",
-  "BEFORE",
-  "AFTER",
-  "OF",
-  "OR",
-  "DO",
-  "INSTEAD",
-]);
-
-function wordBefore(reader: TokenReader, position: number): string {
-  const now = reader.position;
-  reader.moveTo(Math.max(0, position - 1));
-  const word = position === 0 ? "" : reader.word;
-  reader.moveTo(now);
-  return word;
+/** FOR UPDATE, ON UPDATE, BEFORE UPDATE and DO UPDATE SET name no table: only behind a table's name comes a SET. */
+function isUpdate(reader: TokenReader): boolean {
+  reader.acceptSymbol("*");
+  if (reader.word === "SET") return true;
+  reader.accept("AS");
+  return reader.name() !== undefined && reader.word === "SET";
 }

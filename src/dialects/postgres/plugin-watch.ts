@@ -1,18 +1,18 @@
 import type { Connection } from "../../connection/index.js";
 import type { Statement } from "../../sql/index.js";
-import type { ListedObject } from "../listed-object.js";
 import { forbidden } from "../plugin-refusal.js";
 import type { PluginWatch, PluginWatchRequest, TableUse } from "../plugin-watch.js";
 import { quote } from "./names.js";
-import { buildsItsSql } from "./plugin-code.js";
+import { buildsItsSql, codeBodies } from "./plugin-code.js";
 import { ForeignUses } from "./plugin-foreign-uses.js";
 import { judgeMade } from "./plugin-made.js";
 import { canMakeRole, makeRole, type PluginRole } from "./plugin-role.js";
-import { refuseForeignSequences } from "./plugin-sequences.js";
+import { findSequenceNames } from "./plugin-sequences.js";
 import { PluginSession } from "./plugin-session.js";
 import { refuseKeptSettings, sessionSettings } from "./plugin-settings.js";
 import { refuseShadows } from "./plugin-shadows.js";
 import { isAllowedByHost, refuseInPlugin } from "./plugin-statements.js";
+import { resolveTargets } from "./plugin-targets.js";
 
 /**
  * Runs a plugin's SQL with the rights of a role of its own where this session can make one: then the server itself
@@ -41,9 +41,8 @@ export async function watchPlugin(connection: Connection, request: PluginWatchRe
       refuseInPlugin(statement, bounds);
       if (role !== undefined) return [];
       refuseOpaque(statement);
-      refuseForeignSequences(statement, request.owned);
       await uses.mark();
-      return uses.named(statement);
+      return [...uses.named(statement), ...(await sequencesOf(connection, statement))];
     },
     after: async () => (role === undefined ? uses.since() : []),
     mayHideObjects: () => false,
@@ -52,8 +51,8 @@ export async function watchPlugin(connection: Connection, request: PluginWatchRe
       await refuseKeptSettings(connection, settings);
       return uses.since();
     },
-    judge: (made: readonly ListedObject[]): Promise<readonly TableUse[]> =>
-      judgeMade(connection, made, role?.oid),
+    judge: (objects) =>
+      judgeMade(connection, { objects, role: role?.oid, readsAreLimited: bounds.reads !== undefined }),
     async end() {
       await role?.end();
       await connection.query("SELECT pg_catalog.set_config('search_path', $1, true)", [
@@ -81,10 +80,31 @@ function sessionOf(connection: Connection, role: PluginRole, { bounds }: PluginW
 
 /** Without a role of its own, code that makes its SQL at run time cannot be held to anything. */
 function refuseOpaque(statement: Statement): void {
-  if (!/^\s*(?:do|call)\b/i.test(statement.text) || !buildsItsSql(statement.text)) return;
+  if (!/^\s*(?:do|call)\b/i.test(statement.text) || !buildsItsSql(statement.text, "statement")) return;
   throw forbidden(
     "SQL that is made at run time",
     "This session cannot give the plugin a role of its own, so what it does must stand in its text.",
     statement,
   );
+}
+
+/**
+ * The sequences that a statement moves, also in a body that it brings: that is not rolled back, so it must not happen
+ * in the first place. What is not there yet is the plugin's own.
+ */
+async function sequencesOf(connection: Connection, statement: Statement): Promise<readonly TableUse[]> {
+  const texts = [statement.text, ...codeBodies(statement.text)];
+  const uses: TableUse[] = [];
+  for (const text of texts) {
+    const names = findSequenceNames(text);
+    if (names === "unknown") {
+      throw forbidden(
+        "To move a sequence that the text does not name",
+        "It could be the sequence of another module, and such a change is not rolled back.",
+        statement,
+      );
+    }
+    uses.push(...(await resolveTargets(connection, names)));
+  }
+  return uses;
 }
