@@ -51,11 +51,11 @@ export interface PluginWatch {
   /** Lets everything happen that was put off to the end of the transaction. */
   settle(): Promise<readonly TableUse[]>;
   /**
-   * Judges what the plugin leaves behind that acts later (triggers, views, functions), and gives the tables that it
-   * would touch then. `made` is what it has made or changed, with definitions.
+   * Judges what the plugin has that acts later (triggers, views, functions), and gives the tables that it would touch
+   * then; without a schema when such a table is nowhere. `objects` is all that it has now, with definitions.
    * @throws TenonError `PLUGIN_FORBIDDEN`
    */
-  judge(made: readonly ListedObject[]): Promise<readonly TableUse[]>;
+  judge(objects: readonly ListedObject[]): Promise<readonly TableUse[]>;
   /** Gives everything back as it was; what the plugin made belongs to the session's user from then on. */
   end(): Promise<void>;
 }

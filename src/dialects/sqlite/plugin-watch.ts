@@ -1,8 +1,9 @@
 import type { Connection } from "../../connection/index.js";
-import { readEffects, readTriggerBody, type Statement } from "../../sql/index.js";
+import { readEffects, type Statement } from "../../sql/index.js";
 import type { ListedObject } from "../listed-object.js";
 import { forbidden } from "../plugin-refusal.js";
 import type { PluginWatch, PluginWatchRequest, TableUse } from "../plugin-watch.js";
+import { contentOf, findUselessKey, probesOf, textUsesOf } from "./plugin-later-uses.js";
 import { findDangerousName, isHarmlessFunction } from "./plugin-names.js";
 import { refuseInPlugin } from "./plugin-statements.js";
 import { type Instruction, readProgram } from "./program.js";
@@ -34,7 +35,11 @@ class SqlitePluginWatch implements PluginWatch {
   async before(statement: Statement): Promise<readonly TableUse[]> {
     refuseInPlugin(statement);
     this.#isUnread = false;
-    if (SELF_CONTAINED.test(statement.text)) return [];
+    if (SELF_CONTAINED.test(statement.text)) {
+      // What is rolled back comes again under the same version of the schema, with other tables at the same pages.
+      if (!/^PRAGMA/i.test(statement.text)) this.#pages.forget();
+      return [];
+    }
     const program = await readProgram(this.connection, statement);
     if (program === undefined) {
       this.#isUnread = true;
@@ -59,18 +64,31 @@ class SqlitePluginWatch implements PluginWatch {
     return [];
   }
 
-  /** SQLite has no SQL that is made at run time, so what stands in the text is all that can ever happen. */
-  async judge(made: readonly ListedObject[]): Promise<readonly TableUse[]> {
-    for (const object of made) {
-      const name = findDangerousName(object.definition);
-      if (name !== undefined) {
-        throw forbidden(
-          `${name} in ${object.kind} ${object.name}`,
-          "It would act whenever the object is used.",
-        );
-      }
+  /**
+   * SQLite has no SQL that is made at run time, so what stands in the text is all that can ever happen; and what it
+   * makes of the text tells what happens through the triggers of others.
+   */
+  async judge(objects: readonly ListedObject[]): Promise<readonly TableUse[]> {
+    for (const { definition, kind, name } of objects) {
+      const dangerous = findDangerousName(definition);
+      if (dangerous !== undefined)
+        throw forbidden(`${dangerous} in ${kind} ${name}`, "It would act whenever the object is used.");
     }
-    return made.filter((object) => object.kind === "trigger").flatMap(usesOfTrigger);
+    const useless = await findUselessKey(this.connection, objects);
+    if (useless !== undefined) {
+      throw forbidden(
+        `The foreign key of ${useless.table} to what is no key of ${useless.parent}`,
+        `SQLite would refuse every DELETE from ${useless.parent}: refer to its primary key, or to columns that are unique.`,
+      );
+    }
+    const uses = objects.filter(({ kind }) => kind === "trigger").flatMap(textUsesOf);
+    if (this.#readsAreLimited) uses.push(...contentOf(objects));
+    for (const text of await probesOf(this.connection, objects)) {
+      const statement: Statement = { text, start: 0, line: 1, column: 1 };
+      const program = (await readProgram(this.connection, statement)) ?? [];
+      uses.push(...(await this.#usesOf(program, false, statement)));
+    }
+    return uses;
   }
 
   async end(): Promise<void> {}
@@ -170,16 +188,6 @@ function refuseFunctions(program: readonly Instruction[], statement: Statement, 
 
 /** SQLite's own helpers, which no statement can call by itself. */
 const OF_ALTER_TABLE = /^sqlite_(?:rename_\w+|drop_column|fail|\w+_constraint)$/;
-
-/** The tables that a trigger writes when it fires; the engine takes no schema in front of them. */
-function usesOfTrigger({ definition }: ListedObject): readonly TableUse[] {
-  return readTriggerBody(definition, "sqlite").statements.flatMap((statement) =>
-    readEffects(statement, "sqlite").flatMap(({ kind, table }): TableUse[] => {
-      if (table === undefined || kind === "select") return [];
-      return [{ kind: "write", schema: "main", table }];
-    }),
-  );
-}
 
 function unexplained(statement: Statement): Error {
   return forbidden(

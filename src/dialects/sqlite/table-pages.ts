@@ -21,6 +21,11 @@ export class TablePages {
     this.#connection = connection;
   }
 
+  /** What was read is no longer true: it is read again when it is next asked for. */
+  forget(): void {
+    this.#versions = "";
+  }
+
   /** The table, or that of the index, which begins at this page; undefined in a database that was attached. */
   async tableAt(page: number, database: number): Promise<Place | undefined> {
     if (page === 1 && database <= 1) return { schema: schemaOf(database), table: "sqlite_schema" };
@@ -36,7 +41,6 @@ export class TablePages {
     await this.#refresh();
     const known = this.#pointers?.get(pointer);
     if (known !== undefined) return known;
-    // A savepoint that was rolled back may have moved them, and left the version as it was.
     this.#pointers = await this.#readPointers();
     return this.#pointers.get(pointer);
   }
