@@ -11,17 +11,19 @@ import {
 import { engines, type LiveDatabase } from "./engines.js";
 import type { Attempt } from "./hostile/attempt.js";
 import { postgresAttempts, postgresDynamicAttempts } from "./hostile/postgres.js";
+import { postgresLaterAttempts, postgresMoreAttempts } from "./hostile/postgres-more.js";
 import { readEverything } from "./hostile/read-everything.js";
 import { core, openShop, type Shop, shop } from "./hostile/shop.js";
 import { sqliteAttempts } from "./hostile/sqlite.js";
+import { sqliteMoreAttempts } from "./hostile/sqlite-more.js";
 
-function evil({ up, verify }: Attempt): Module {
-  return defineModule("evil", "plugin", { prefix: "evil_" }, { 1: { name: "Evil", up, verify } });
+function evil({ up, verify }: Attempt, name = "evil"): Module {
+  return defineModule(name, "plugin", { prefix: "evil_" }, { 1: { name: "Evil", up, verify } });
 }
 
-async function attempt(connection: Connection, hostile: Attempt): Promise<TenonError> {
+async function attempt(connection: Connection, hostile: Attempt, name = "evil"): Promise<TenonError> {
   try {
-    await new SchemaManager(connection, evil(hostile), { others: [core] }).migrateToLatest();
+    await new SchemaManager(connection, evil(hostile, name), { others: [core] }).migrateToLatest();
   } catch (error) {
     if (error instanceof TenonError) return error;
     throw error;
@@ -33,9 +35,12 @@ async function attempt(connection: Connection, hostile: Attempt): Promise<TenonE
 async function tryAll({ database, connection }: Shop, attempts: readonly Attempt[]): Promise<string[]> {
   const before = await readEverything(database);
   const wrong: string[] = [];
-  for (const hostile of attempts) {
-    const error = await attempt(connection, hostile).catch((missed: Error) => missed);
-    if (!(error instanceof TenonError)) return [...wrong, error.message];
+  for (const [index, hostile] of attempts.entries()) {
+    const error = await attempt(connection, hostile, `evil${index}`).catch((missed: Error) => missed);
+    if (!(error instanceof TenonError)) {
+      wrong.push(error.message);
+      continue;
+    }
     const { code } = error;
     if (code !== (hostile.code ?? code)) wrong.push(`${hostile.what}: ${code} ${error.message}`);
     const after = await readEverything(database);
@@ -46,7 +51,10 @@ async function tryAll({ database, connection }: Shop, attempts: readonly Attempt
 }
 
 describe.each(engines)("hostile plugins on $name", (engine) => {
-  const attempts = engine.engine === "sqlite" ? sqliteAttempts : postgresAttempts;
+  const attempts =
+    engine.engine === "sqlite"
+      ? [...sqliteAttempts, ...sqliteMoreAttempts]
+      : [...postgresAttempts, ...postgresMoreAttempts, ...postgresLaterAttempts];
 
   test("at least sixty are tried", () => {
     expect(attempts.length).toBeGreaterThanOrEqual(60);

@@ -9,6 +9,8 @@ import {
   SchemaManager,
 } from "../../src/index.js";
 import { engines, type LiveDatabase, type LiveEngine, sqliteEngines, temporaryFolder } from "./engines.js";
+import { postgresFriendly, sqliteFriendly } from "./hostile/friendly.js";
+import { core, shop } from "./hostile/shop.js";
 
 const users = defineModule(
   "users",
@@ -249,6 +251,38 @@ describe.each(engines)("what a plugin may do on $name", (engine) => {
     expect(await connection.tableExists("calendar_events")).toBe(false);
   });
 });
+
+describe.each(engines)("what looks suspicious and is none on $name", (engine) => {
+  const friendly = engine.engine === "sqlite" ? sqliteFriendly : postgresFriendly;
+
+  test("at least twenty-five are tried", () => {
+    expect(friendly.length).toBeGreaterThanOrEqual(25);
+  });
+
+  test("each goes through, and nothing of others is changed", async () => {
+    const { database, connection } = await shop(engine);
+    const before = await rowsOfShop(database);
+    const refused: string[] = [];
+    for (const [index, { what, up }] of friendly.entries()) {
+      const texts = [up].flat().map((text) => text.replaceAll("calm_", `calm${index}_`));
+      const options = { prefix: `calm${index}_`, sqlOnly: true };
+      const plugin = defineModule(`calm${index}`, "plugin", options, { 1: { name: "Calm", up: texts } });
+      try {
+        await new SchemaManager(connection, plugin, { others: [core] }).migrateToLatest();
+      } catch (error) {
+        refused.push(`${what}: ${error}`);
+      }
+    }
+
+    expect(refused).toEqual([]);
+    expect(await rowsOfShop(database)).toEqual(before);
+  });
+});
+
+async function rowsOfShop({ look }: LiveDatabase): Promise<unknown> {
+  const tables = ["plans", "users", "orders", "settings"];
+  return Promise.all(tables.map((table) => look(`SELECT * FROM ${table} ORDER BY 1`)));
+}
 
 describe.each(sqliteEngines)("what a plugin may do on $name alone", (engine) => {
   test("it builds its own tables anew with foreign keys off, as SQLite asks for", async () => {
