@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { TenonError } from "../errors.js";
 import { closeParkedHandles } from "./file-header.js";
@@ -102,13 +103,19 @@ export class LibsqlSession {
       // Without a garbage collector to call, at least everything is in the database file itself.
       if (mustRelease && !canReleaseStatements()) this.#native.exec("PRAGMA wal_checkpoint(TRUNCATE)");
       this.statements.forgetAll();
+      const hadLog = this.#hasLog();
       this.#native.close();
-      if (mustRelease) await releaseStatements();
+      // The last connection takes the log away with it, so that without one the handle is closed.
+      if (mustRelease) await releaseStatements(hadLog ? () => !this.#hasLog() : undefined);
       closeParkedHandles();
     } catch (error) {
       throw toTenonError(error, this.description);
     }
     await this.#options.onClosed?.();
+  }
+
+  #hasLog(): boolean {
+    return this.#options.file !== undefined && existsSync(`${this.#options.file}-wal`);
   }
 
   async #turn(): Promise<void> {

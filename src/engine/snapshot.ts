@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
-import { deflateRaw, inflateRaw } from "node:zlib";
+import { deflateRaw, deflateRawSync, inflateRaw } from "node:zlib";
 
 import type { Connection } from "../connection/index.js";
 import type { Dialect } from "../dialects/index.js";
@@ -63,8 +63,7 @@ export async function takeSnapshot(request: SnapshotRequest): Promise<void> {
   if (!dialect.capabilities.readsModels) return;
   const { capture, captureForm } = await dialect.loadSchema();
   const captured = await capture(connection);
-  // Level 1: the text is repetitive, and a run should not wait for the last percent.
-  const packed = await deflate(Buffer.from(captured), { level: 1 });
+  const packed = await pack(Buffer.from(captured));
   const value: StoredSnapshot = {
     fingerprint: createHash("sha256").update(captured).digest("hex"),
     takenAt,
@@ -73,6 +72,12 @@ export async function takeSnapshot(request: SnapshotRequest): Promise<void> {
     captured: packed.toString("base64"),
   };
   await journal.writeState("snapshot", JSON.stringify(value));
+}
+
+/** At level 1: the text is repetitive, and a run should not wait for the last percent. */
+async function pack(bytes: Buffer): Promise<Buffer> {
+  // To hand a small text to another thread and back takes longer than to pack it.
+  return bytes.length < 100_000 ? deflateRawSync(bytes, { level: 1 }) : deflate(bytes, { level: 1 });
 }
 
 /** Lets the snapshot stand for a journal that was corrected while the database stayed as it was. */
