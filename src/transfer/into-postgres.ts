@@ -1,11 +1,12 @@
 import type { Connection } from "../connection/index.js";
 import type { SchemaDialect } from "../dialects/index.js";
 import { TenonError } from "../errors.js";
-import type { DatabaseModel, ObjectName } from "../schema/index.js";
+import { type DatabaseModel, type ObjectName, signatureOf } from "../schema/index.js";
 import type { TransferListener } from "./events.js";
+import type { OwnSequence } from "./last-numbers.js";
 import { type LoadedTable, loadTables, type TableToLoad } from "./load.js";
 import { finishPostgres, merged } from "./postgres-finish.js";
-import { bringSequences, type LastNumber } from "./postgres-sequences.js";
+import { bringOwnSequences, bringSequences, type LastNumber } from "./postgres-sequences.js";
 import { type EarlierTransfer, PostgresStaging } from "./postgres-staging.js";
 import { qualified } from "./quote.js";
 import type { Source } from "./source.js";
@@ -24,6 +25,8 @@ export interface IntoRequest {
   readonly jobs: number;
   readonly listener: TransferListener;
   readonly lastNumber: LastNumber;
+  /** PostgreSQL: sequences that number no column. */
+  readonly sequences: readonly OwnSequence[];
   /** Compares what was loaded with the source, before anybody can see it; throws when it differs. */
   readonly prove: (loaded: readonly LoadedTable[], at: (plan: TablePlan) => ObjectName) => Promise<void>;
   /** Looks at everything in its place, in the transaction that makes it visible; throws when something is wrong. */
@@ -70,6 +73,7 @@ async function loadAndFinish(request: IntoRequest): Promise<readonly LoadedTable
       rejected: loaded.reduce((sum, each) => sum + each.rejected, 0),
       beforeCommit: async () => {
         await bringSequences(connection, plans, request.lastNumber);
+        await bringOwnSequences(connection, request.sequences);
         await request.proveFinished(connection);
       },
       listener,
@@ -106,13 +110,24 @@ export async function findFilled(
   );
 }
 
-/** Extensions and types that columns need; a table cannot be made without them. */
+/** What columns need: extensions, types, and the functions by which some are computed. A table cannot be made without them. */
 async function statementsBefore(
   schema: SchemaDialect,
   current: DatabaseModel,
   wanted: DatabaseModel,
 ): Promise<readonly string[]> {
-  const { extensions, types, schemas } = merged(current, wanted, []);
-  const { statements } = await schema.planChanges(current, { ...current, schemas, extensions, types });
+  const { extensions, types, schemas, routines } = merged(current, wanted, []);
+  const needed = new Set(
+    wanted.tables
+      .filter(({ columns }) => columns.some((column) => column.generated !== undefined))
+      .flatMap(({ dependsOn = [] }) => dependsOn.filter(({ kind }) => kind === "routine"))
+      .map(({ schema: home, name }) => JSON.stringify([home, name])),
+  );
+  const computing = routines.filter((each) => needed.has(JSON.stringify([each.schema, signatureOf(each)])));
+  const before = { ...current, schemas, extensions, types };
+  const { statements } = await schema.planChanges(current, {
+    ...before,
+    routines: [...current.routines, ...computing.filter((each) => !current.routines.includes(each))],
+  });
   return statements.map(({ text }) => text);
 }

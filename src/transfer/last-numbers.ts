@@ -1,5 +1,5 @@
 import type { Connection } from "../connection/index.js";
-import { primaryKeyOf } from "../schema/index.js";
+import { type ObjectName, primaryKeyOf } from "../schema/index.js";
 import type { LastNumber } from "./postgres-sequences.js";
 import { qualified } from "./quote.js";
 import type { TablePlan } from "./table-plan.js";
@@ -43,6 +43,31 @@ async function ofPostgres(
     }
   }
   return numbers;
+}
+
+/** A sequence of its own, and the last number that it gave out. */
+export interface OwnSequence extends ObjectName {
+  readonly last: bigint;
+}
+
+/** The sequences of a source that number no column. */
+export async function ownSequences(from: Connection): Promise<readonly OwnSequence[]> {
+  if (from.engine !== "postgres") return [];
+  const rows = await from.query(
+    `SELECT s.schemaname AS schema, s.sequencename AS name, s.last_value AS last
+    FROM pg_catalog.pg_sequences AS s
+    WHERE s.last_value IS NOT NULL AND NOT EXISTS (
+      SELECT FROM pg_catalog.pg_depend AS d
+      WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.deptype IN ('a', 'i')
+        AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjsubid > 0
+        AND d.objid = (SELECT c.oid FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+          WHERE n.nspname = s.schemaname AND c.relname = s.sequencename))`,
+  );
+  return rows.flatMap(({ schema, name, last }) =>
+    typeof last === "number" || typeof last === "bigint"
+      ? [{ schema: String(schema), name: String(name), last: BigInt(last) }]
+      : [],
+  );
 }
 
 function keyOf(schema: string, table: string, column: string): string {

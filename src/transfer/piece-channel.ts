@@ -31,8 +31,12 @@ export class PieceChannel {
         const next = this.#waiting;
         if (next !== undefined) {
           this.#waiting = undefined;
-          yield next.piece;
-          next.taken();
+          try {
+            yield next.piece;
+          } finally {
+            // Also when nobody asks for another one: who pushes must not wait for ever.
+            next.taken();
+          }
           continue;
         }
         if (this.#end !== undefined) return;
@@ -41,7 +45,6 @@ export class PieceChannel {
         });
       }
     } finally {
-      // Nobody asks any more; who pushes must not wait for ever.
       this.#isAbandoned = true;
       this.#waiting?.taken();
     }

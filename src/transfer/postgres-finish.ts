@@ -111,8 +111,8 @@ export function merged(
   const keep = new Set(filled.map(({ target }) => keyOf(target)));
   const comes = new Set(wanted.tables.map(keyOf).filter((key) => !keep.has(key)));
   const add = <T extends { readonly name: string }>(standing: readonly T[], more: readonly T[]) => {
-    const there = new Set(standing.map((each) => JSON.stringify([schemaOf(each), each.name])));
-    return [...standing, ...more.filter((each) => !there.has(JSON.stringify([schemaOf(each), each.name])))];
+    const there = new Set(standing.map(partKey));
+    return [...standing, ...more.filter((each) => !there.has(partKey(each)))];
   };
   const tables: readonly Table[] = [
     ...current.tables.filter((table) => !comes.has(keyOf(table))),
@@ -139,6 +139,11 @@ function keyOf({ schema, name }: ObjectName): string {
   return JSON.stringify([schema, name]);
 }
 
-function schemaOf(object: object): string {
-  return "schema" in object ? String(object.schema) : "";
+/** Routines of one name are told apart by their arguments. */
+function partKey(object: {
+  readonly name: string;
+  readonly schema?: string;
+  readonly arguments?: string;
+}): string {
+  return JSON.stringify([object.schema, object.name, object.arguments]);
 }

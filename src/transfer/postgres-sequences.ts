@@ -1,4 +1,5 @@
 import type { Connection, SqlInput } from "../connection/index.js";
+import type { OwnSequence } from "./last-numbers.js";
 import { qualified, quote } from "./quote.js";
 import type { TablePlan } from "./table-plan.js";
 
@@ -26,6 +27,19 @@ export async function bringSequences(
         [qualified(plan.target), target.name, known],
       );
     }
+  }
+}
+
+/** Lets sequences that number no column go on where those of the source are. */
+export async function bringOwnSequences(
+  connection: Connection,
+  sequences: readonly OwnSequence[],
+): Promise<void> {
+  for (const sequence of sequences) {
+    await connection.query("SELECT pg_catalog.setval($1::text::regclass, $2)", [
+      qualified(sequence),
+      sequence.last,
+    ]);
   }
 }
 

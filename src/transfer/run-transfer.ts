@@ -7,7 +7,7 @@ import type { TransferListener, TransferPhase } from "./events.js";
 import { type Mapping, refuseOpen } from "./fit/index.js";
 import { type IntoRequest, intoPostgres } from "./into-postgres.js";
 import { intoSqlite } from "./into-sqlite.js";
-import { lastNumbers } from "./last-numbers.js";
+import { lastNumbers, ownSequences } from "./last-numbers.js";
 import type { LoadedTable, TableToLoad } from "./load.js";
 import { planTransfer, refuseUntranslated, type TransferPlan } from "./plan-transfer.js";
 import { PostgresSource } from "./postgres-source.js";
@@ -64,6 +64,7 @@ export async function runTransfer(request: TransferRequest): Promise<TransferRep
       jobs,
       listener: phases.listener,
       lastNumber,
+      sequences: await ownSequences(from),
       prove: async (loaded, at) => {
         proof = await compareLoaded({ from, to, loaded, at, level: request.proof });
       },

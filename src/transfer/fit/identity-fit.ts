@@ -1,3 +1,4 @@
+import type { Table } from "../../schema/index.js";
 import type { ColumnPlan } from "../table-plan.js";
 import type { Fit } from "./fit.js";
 import type { FitRequest } from "./fit-to-postgres.js";
@@ -12,7 +13,7 @@ export function identityFit({ model, exclude }: Pick<FitRequest, "model" | "excl
     typeOf: () => undefined,
     plan: (target) =>
       model.tables.flatMap((table) => {
-        const at = findByName(target.tables, table.name, (each) => each.name);
+        const at = placeOf(table, model.tables, target.tables);
         if (at === undefined || table.kind !== "ordinary" || exclude?.(table.name) === true) return [];
         const columns = table.columns.flatMap((column): ColumnPlan[] => {
           const place = findByName(at.columns, column.name, (each) => each.name);
@@ -32,4 +33,17 @@ export function identityFit({ model, exclude }: Pick<FitRequest, "model" | "excl
         return [{ source: table, target: at, columns }];
       }),
   };
+}
+
+/** The table of the same schema and name; or of the same name in another schema, where none of the source has that place itself. */
+function placeOf(table: Table, sources: readonly Table[], targets: readonly Table[]): Table | undefined {
+  const isAt = (a: Table) => (b: Table) => a.schema === b.schema && a.name === b.name;
+  return (
+    targets.find(isAt(table)) ??
+    findByName(
+      targets.filter((target) => !sources.some(isAt(target))),
+      table.name,
+      (each) => each.name,
+    )
+  );
 }

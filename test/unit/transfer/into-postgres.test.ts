@@ -39,6 +39,7 @@ async function request(
     jobs: 2,
     listener: () => {},
     lastNumber: () => undefined,
+    sequences: [],
     prove: async () => {},
     proveFinished: async () => {},
     ...more,
