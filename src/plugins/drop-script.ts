@@ -1,4 +1,4 @@
-import { type OwnedObject, type RunContext, readModel } from "../engine/index.js";
+import { type OwnedObject, planScript, type RunContext, readModel } from "../engine/index.js";
 import type { DatabaseModel, ObjectName, Routine, Table, View } from "../schema/index.js";
 import { ownedBy } from "./removal.js";
 
@@ -12,8 +12,7 @@ export async function dropScript(context: RunContext, module: string): Promise<s
   if (owned.length === 0) return "";
   const schema = await dialect.loadSchema();
   const model = await readModel(connection, dialect, journal);
-  const plan = await schema.planChanges(model, without(model, owned));
-  return plan.statements.map(({ text }) => `${text};`).join("\n\n");
+  return planScript(await schema.planChanges(model, without(model, owned)), dialect);
 }
 
 /** The model without these objects. A schema stays: it may hold what others made. */
