@@ -1,6 +1,6 @@
-import { TenonError } from "../../errors.js";
 import type { Fit } from "./fit.js";
 import { type FitRequest, fitToPostgres } from "./fit-to-postgres.js";
+import { fitToSqlite } from "./fit-to-sqlite.js";
 import { identityFit } from "./identity-fit.js";
 
 export interface FitTablesRequest extends FitRequest {
@@ -15,6 +15,5 @@ export interface FitTablesRequest extends FitRequest {
 export async function fitTables(request: FitTablesRequest): Promise<Fit> {
   const { model, to } = request;
   if (model.engine === to) return identityFit(request);
-  if (to === "postgres") return fitToPostgres(request);
-  throw new TenonError("UNSUPPORTED", "Rows of PostgreSQL cannot be moved to SQLite yet.");
+  return to === "postgres" ? fitToPostgres(request) : fitToSqlite(request);
 }

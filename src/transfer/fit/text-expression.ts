@@ -41,7 +41,7 @@ export function realText(column: string): string {
 }
 
 /** The fewest digits that give the same number again, for a decimal type would keep all others. */
-function shortestText(column: string): string {
+export function shortestText(column: string): string {
   const digits = (count: number) => `printf('%!.${count}g', ${column})`;
   const isExact = (count: number) => `CAST(${digits(count)} AS REAL) = ${column}`;
   return `CASE WHEN typeof(${column}) <> 'real' THEN ${column} WHEN ${isExact(15)} THEN ${digits(15)} WHEN ${isExact(16)} THEN ${digits(16)} ELSE ${digits(17)} END`;

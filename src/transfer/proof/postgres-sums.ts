@@ -13,26 +13,25 @@ export interface TableSums {
  * Has PostgreSQL sum up a table as `RowHasher` does, in one pass that no row leaves.
  * `hashtextextended` in the collation "C" is the hash of the text's bytes: https://www.postgresql.org/docs/current/collation.html
  *
- * @param cells SQL over a row, its columns under the names `c0`, `c1`, …: the canonical text of each cell.
+ * @param columns SQL over a row for each value, and SQL over it under the names `c0`, `c1`, … for its canonical text.
  */
 export async function sumInPostgres(
   connection: Connection,
   table: ObjectName,
-  columns: readonly string[],
-  cells: readonly string[],
   keys: readonly number[],
+  columns: readonly { readonly value: string; readonly cell: string }[],
 ): Promise<TableSums> {
-  const chained = keys.length === 0 ? cells.map((_, index) => index) : keys;
+  const hash = (cell: string, seed: string) => `pg_catalog.hashtextextended((${cell}) COLLATE "C", ${seed})`;
+  const chained = keys.length === 0 ? columns.map((_, index) => index) : keys;
   const chain = chained.reduce(
-    (seed, index) =>
-      `pg_catalog.hashtextextended(coalesce(${inBytes(cells[index] ?? "''")}, ${NULL_LITERAL}), ${seed})`,
+    (seed, index) => hash(`coalesce(${columns[index]?.cell ?? "NULL"}, ${NULL_LITERAL})`, seed),
     "0",
   );
-  const sums = cells.map((cell, index) => {
+  const sums = columns.map(({ cell }, index) => {
     const seed = keys.length === 0 || keys.includes(index) ? "0::bigint" : "seed";
-    return `coalesce(sum(coalesce(pg_catalog.hashtextextended(${inBytes(cell)}, ${seed}), ${seed} # ${NULL_NUMBER}::bigint)), 0)::text AS s${index}`;
+    return `coalesce(sum(coalesce(${hash(cell, seed)}, ${seed} # ${NULL_NUMBER}::bigint)), 0)::text AS s${index}`;
   });
-  const named = columns.map((column, index) => `${quoteName(column)} AS c${index}`);
+  const named = columns.map(({ value }, index) => `${value} AS c${index}`);
   const from = `${quoteName(table.schema)}.${quoteName(table.name)}`;
   // OFFSET 0 keeps the seed from being worked out anew for each column.
   const [row = {}] = await connection.query(
@@ -43,5 +42,4 @@ export async function sumInPostgres(
   return { rows: Number(rows), sums: [...Object.values(rest).map(String), String(whole)] };
 }
 
-const inBytes = (cell: string) => `(${cell}) COLLATE "C"`;
-const NULL_LITERAL = `E'\\x01${NULL_TEXT.slice(1)}' COLLATE "C"`;
+const NULL_LITERAL = `E'\\x01${NULL_TEXT.slice(1)}'`;

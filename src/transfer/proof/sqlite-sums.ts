@@ -1,5 +1,5 @@
 import type { Connection, Row, SqlOutput } from "../../connection/index.js";
-import type { Table } from "../../schema/index.js";
+import type { ObjectName, Table } from "../../schema/index.js";
 import { quoteName, rowidOf } from "../fit/table-reader.js";
 import type { RowHasher } from "./row-hasher.js";
 
@@ -7,24 +7,26 @@ import type { RowHasher } from "./row-hasher.js";
  * Adds all rows of a SQLite table. SQL makes one blob of many rows, so that no value is looked at on its way; a cell is `=` and its text,
  * or `-` for NULL, and ends with a NUL, which no text has.
  *
+ * @param at Where the table stands.
  * @param cells SQL over a row for the text of each cell.
  */
 export async function addSqliteRows(
   source: Connection,
+  at: ObjectName,
   table: Table,
   cells: readonly string[],
   hasher: RowHasher,
 ): Promise<void> {
   const line = cells.map((cell) => `ifnull('=' || ${cell}, '-') || char(0)`).join(" || ");
   const reader = new CellReader(cells.length, hasher);
-  const name = `main.${quoteName(table.name)}`;
+  const name = `${quoteName(at.schema)}.${quoteName(at.name)}`;
   const rowid = rowidOf(table);
   if (rowid === undefined) {
     for await (const row of source.stream(`SELECT CAST(${line} AS BLOB) AS cells FROM ${name}`))
       if (row["cells"] instanceof Uint8Array) reader.read(row["cells"]);
     return;
   }
-  const limit = await rowsOfStep(source, table);
+  const limit = await rowsOfStep(source, name, table);
   const step = (where: string) =>
     `SELECT max(id) AS last, CAST(group_concat(line, '') AS BLOB) AS cells
      FROM (SELECT ${rowid} AS id, ${line} AS line FROM ${name} ${where} ORDER BY ${rowid} LIMIT ${limit})`;
@@ -43,11 +45,11 @@ function isRowid(value: SqlOutput | undefined): value is number | bigint {
 }
 
 /** So many that a blob stays of a good size; hexadecimal digits are twice the bytes. */
-async function rowsOfStep(source: Connection, table: Table): Promise<number> {
-  const size = table.columns.map(({ name }) => `ifnull(octet_length(${quoteName(name)}), 0)`).join(" + ");
-  const [row] = await source.query(
-    `SELECT max(${size}) AS most, avg(${size}) AS usual FROM main.${quoteName(table.name)}`,
-  );
+async function rowsOfStep(source: Connection, name: string, table: Table): Promise<number> {
+  const size = table.columns
+    .map((column) => `ifnull(octet_length(${quoteName(column.name)}), 0)`)
+    .join(" + ");
+  const [row] = await source.query(`SELECT max(${size}) AS most, avg(${size}) AS usual FROM ${name}`);
   const most = Number(row?.["most"] ?? 0) + 1;
   const usual = Number(row?.["usual"] ?? 0) + 1;
   return Math.max(1, Math.floor(Math.min(MOST_ROWS, GOOD_SIZE / usual, LARGEST_SIZE / most)));

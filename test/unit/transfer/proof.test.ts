@@ -28,7 +28,7 @@ async function moved(sql: string) {
   const { translateModel } = await loadTranslation();
   const wanted = translateModel(await modelOf(source), "postgres", { typeOf: fit.typeOf }).model;
   const tables = fit.plan(wanted).map((plan) => ({ plan, at: plan.target, rejected: 0 }));
-  const prove = () => proveTables({ source, target, tables, level: "full" });
+  const prove = () => proveTables({ source, target, tables });
   return { source, target, prove };
 }
 
