@@ -2,7 +2,7 @@ import type { Connection } from "../connection/index.js";
 import { TenonError } from "../errors.js";
 import type { ObjectName } from "../schema/index.js";
 import type { LoadedTable } from "./load.js";
-import { type Proof, proveTables } from "./proof/index.js";
+import { type FinishProof, type Proof, proveFinish, proveTables } from "./proof/index.js";
 import { qualified } from "./quote.js";
 import type { TablePlan } from "./table-plan.js";
 
@@ -19,7 +19,7 @@ export interface CompareRequest {
 export async function compareLoaded(request: CompareRequest): Promise<Proof | undefined> {
   const { from, to, loaded, at, level } = request;
   for (const each of loaded) await compareCounts(to, each, at(each.table.plan));
-  if (level === "rows" || from.engine === to.engine || to.engine === "sqlite") return undefined;
+  if (level === "rows") return undefined;
   const proof = await proveTables({
     source: from,
     target: to,
@@ -29,12 +29,25 @@ export async function compareLoaded(request: CompareRequest): Promise<Proof | un
       rejected,
       convert: table.mustConvert ? table.convert : undefined,
     })),
-    level,
   });
   if (proof.isEqual) return proof;
-  throw new TenonError("TRANSFER_DIFFERS", proof.differences.join(" "), {
+  throw differs(proof.differences, { tables: proof.tables.filter((each) => !each.isEqual) });
+}
+
+/** Looks at what holds between tables when they are in their place. @throws TenonError `TRANSFER_DIFFERS` */
+export async function compareFinished(to: Connection, plans: readonly TablePlan[]): Promise<FinishProof> {
+  const finish = await proveFinish(
+    to,
+    plans.map(({ target }) => target),
+  );
+  if (finish.isEqual) return finish;
+  throw differs(finish.differences, { finish });
+}
+
+function differs(differences: readonly string[], details: Readonly<Record<string, unknown>>): TenonError {
+  return new TenonError("TRANSFER_DIFFERS", differences.join(" "), {
     hint: "Begin anew with --restart. Nothing of the transfer is visible in the target.",
-    details: { tables: proof.tables.filter((each) => !each.isEqual) },
+    details,
   });
 }
 

@@ -14,7 +14,15 @@ export {
   writeMapping,
 } from "./fit/index.js";
 export type { EarlierTransfer } from "./postgres-staging.js";
-export type { Checksum, ColumnProof, Proof, TableProof } from "./proof/index.js";
+export type {
+  Checksum,
+  ColumnProof,
+  FinishProof,
+  ForeignKeyProof,
+  Proof,
+  SequenceProof,
+  TableProof,
+} from "./proof/index.js";
 export type { LeftOut, TransferReport, TransferredTable } from "./report.js";
 export type { TransformRow } from "./row-callback.js";
 export { runTransfer, type TransferRequest } from "./run-transfer.js";

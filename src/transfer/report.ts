@@ -16,7 +16,7 @@ export interface TransferReport {
   readonly notes: readonly string[];
   /** Milliseconds of each phase. */
   readonly phases: Readonly<Record<string, number>>;
-  /** What both sides came to, column by column; absent where only rows were counted, or the engine itself compared. */
+  /** What both sides came to, column by column; absent for a dry run, and where only rows were counted. */
   readonly proof?: Proof | undefined;
 }
 

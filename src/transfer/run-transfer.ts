@@ -2,7 +2,7 @@ import type { Connection } from "../connection/index.js";
 import { loadDialect } from "../dialects/index.js";
 import { TenonError } from "../errors.js";
 import type { DatabaseModel } from "../schema/index.js";
-import { compareLoaded } from "./compare.js";
+import { compareFinished, compareLoaded } from "./compare.js";
 import type { TransferListener, TransferPhase } from "./events.js";
 import { type Mapping, refuseOpen } from "./fit/index.js";
 import { type IntoRequest, intoPostgres } from "./into-postgres.js";
@@ -68,7 +68,10 @@ export async function runTransfer(request: TransferRequest): Promise<TransferRep
       prove: async (loaded, at) => {
         proof = await compareLoaded({ from, to, loaded, at, level: request.proof });
       },
-      proveFinished: async () => {},
+      proveFinished: async (connection) => {
+        const finish = await compareFinished(connection, plan.plans);
+        if (proof !== undefined) proof = { ...proof, finish };
+      },
     };
     const loaded = to.engine === "sqlite" ? await intoSqlite(into) : await intoPostgres(into);
     return reportOf(request, plan, { isDone: true, loaded, phases, proof });

@@ -19,7 +19,7 @@ export interface FitRequest {
   /** In the snapshot from which the rows will be read. */
   readonly source: Connection;
   readonly model: DatabaseModel;
-  /** The target's model, where it is given from elsewhere; its types then stand. */
+  /** Tables of the target that are given from elsewhere: their types stand. The others come from the translation. */
   readonly wanted?: DatabaseModel | undefined;
   readonly mapping?: Mapping | undefined;
   readonly exclude?: ((table: string) => boolean) | undefined;
@@ -37,11 +37,6 @@ export async function fitToPostgres(request: FitRequest): Promise<Fit> {
   const findings: ColumnFinding[] = [];
   for (const [index, table] of tables.entries()) {
     request.onTable?.(table.name, index, tables.length);
-    const place = asker.placeOf(table);
-    if (place === undefined) {
-      findings.push(...(await asker.findNoTable(source, table)));
-      continue;
-    }
     const columns = await fitTable(source, table, asker.questions(table), encoding);
     fits.set(
       table.name,
@@ -130,17 +125,18 @@ class Asker {
     this.#canonical = (type) => canonicalType(readPostgresType(type));
   }
 
-  placeOf(table: Table): Table | undefined {
-    return findByName((this.#wanted ?? this.#base).tables, table.name, (each) => each.name);
+  #at(table: string): { readonly table: Table | undefined; readonly isWanted: boolean } {
+    const wanted = findByName(this.#wanted?.tables ?? [], table, (each) => each.name);
+    if (wanted !== undefined) return { table: wanted, isWanted: true };
+    return { table: findByName(this.#base.tables, table, (each) => each.name), isWanted: false };
   }
 
-  #baseColumn(table: string, column: string): Column | undefined {
-    const at = findByName((this.#wanted ?? this.#base).tables, table, (each) => each.name);
-    return findByName(at?.columns ?? [], column, (each) => each.name);
+  #columnAt(table: string, column: string): Column | undefined {
+    return findByName(this.#at(table).table?.columns ?? [], column, (each) => each.name);
   }
 
   hasColumn(table: Table, column: Column): boolean {
-    const at = this.#baseColumn(table.name, column.name);
+    const at = this.#columnAt(table.name, column.name);
     return at !== undefined && at.generated === undefined;
   }
 
@@ -152,7 +148,7 @@ class Asker {
 
   #question(table: Table, column: Column): ColumnQuestion {
     const choice: ColumnChoice = this.#mapping?.tables.get(table.name)?.get(column.name) ?? {};
-    const at = this.#baseColumn(table.name, column.name);
+    const at = this.#columnAt(table.name, column.name);
     const ask = (type: string | undefined, isFixed: boolean): ColumnQuestion => ({
       column,
       type,
@@ -161,7 +157,7 @@ class Asker {
     });
     if (at?.identity !== undefined) return ask(at.type, true);
     if (choice.type !== undefined) return ask(this.#canonical(choice.type), true);
-    if (this.#wanted !== undefined) return ask(at?.type ?? "text", true);
+    if (this.#at(table.name).isWanted) return ask(at?.type ?? "text", true);
     if (!this.#isKnown(column.type)) return ask(typeOfUnknown(column.type), false);
     // What json keeps is the text itself; jsonb would write another. Only jsonb can be compared, which a key or index has to.
     if (at?.type === "jsonb" && !isKeyed(table, column)) return ask("json", true);
@@ -169,33 +165,11 @@ class Asker {
   }
 
   changedType(table: string, { column, finding }: ColumnFit): string | undefined {
-    if (this.#wanted !== undefined) return undefined;
-    const at = this.#baseColumn(table, column.name);
+    if (this.#at(table).isWanted) return undefined;
+    const at = this.#columnAt(table, column.name);
     const isSame = at?.type === finding.type && this.#isKnown(column.type);
     return isSame || at?.identity !== undefined ? undefined : finding.type;
   }
-
-  async findNoTable(source: Connection, table: Table): Promise<readonly ColumnFinding[]> {
-    const [row] = await source.query(`SELECT count(*) AS rows FROM main.${quoteName(table.name)}`);
-    const rows = Number(row?.["rows"] ?? 0);
-    return rows === 0 ? [] : [noTable(table, rows)];
-  }
-}
-
-function noTable(table: Table, rows: number): ColumnFinding {
-  return {
-    table: table.name,
-    column: "",
-    declared: "",
-    type: "",
-    values: rows,
-    convert: [],
-    otherForm: 0,
-    misfits: [{ misfit: "no-table", count: rows, samples: [] }],
-    otherwise: "stop",
-    isOpen: true,
-    note: "Exclude the table, or give the target one.",
-  };
 }
 
 function isKeyed(table: Table, column: Column): boolean {

@@ -23,7 +23,6 @@ export const MISFITS = {
   "has-a-zone": "a time with a zone, which the type does not keep",
   "time-alone": "a time without a date",
   "no-column": "a value for which the target's table has no column",
-  "no-table": "a row for which the target has no table",
 } as const;
 
 export type Misfit = keyof typeof MISFITS;

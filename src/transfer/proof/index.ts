@@ -1,4 +1,10 @@
 // The proof: what arrived, held against what the source has, asked of the databases themselves after the load.
 export type { TableToProve } from "./pair.js";
+export {
+  type FinishProof,
+  type ForeignKeyProof,
+  proveFinish,
+  type SequenceProof,
+} from "./prove-finish.js";
 export { type ProveRequest, proveTables } from "./prove-tables.js";
 export type { Checksum, ColumnProof, Proof, TableProof } from "./table-proof.js";

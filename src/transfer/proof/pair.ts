@@ -1,9 +1,9 @@
 import type { Connection } from "../../connection/index.js";
-import { type ObjectName, primaryKeyOf } from "../../schema/index.js";
+import { type ObjectName, primaryKeyOf, type Table } from "../../schema/index.js";
 import { makeRowConverter } from "../fit/row-converter.js";
 import { quoteName } from "../fit/table-reader.js";
 import { realText, shortestText } from "../fit/text-expression.js";
-import type { SqliteForm } from "../fit/treatment.js";
+import type { ColumnTreatment, SqliteForm } from "../fit/treatment.js";
 import type { ColumnPlan, ConvertedRow, SourceRow, TablePlan } from "../table-plan.js";
 import { type CanonicalForm, canonicalSql, formOf } from "./canonical-form.js";
 import { addConvertedRows } from "./converted-sums.js";
@@ -26,74 +26,67 @@ export async function sumBoth(
   target: Connection,
   table: TableToProve,
 ): Promise<readonly [TableSums, TableSums]> {
-  const { plan, at } = table;
-  const keys = keysOf(plan);
-  if (target.engine === "postgres") {
-    const there = sumInPostgres(target, at, keys, plan.columns.map(targetCell));
-    const here =
-      source.engine === "postgres"
-        ? sumPostgresSource(source, plan, keys)
-        : sumSqliteSource(source, target, table, keys);
-    // The server works while this process reads and hashes the source.
-    return Promise.all([here, there]);
-  }
-  const forms = plan.columns.map(({ treatment }) =>
-    treatment.kind === "to-sqlite" ? FORMS[treatment.form] : "verbatim",
-  );
-  const hasher = new RowHasher(forms, keys);
-  const here =
-    source.engine === "postgres"
-      ? sumPostgresSource(source, plan, keys)
-      : sumTagged(source, { schema: "main", name: plan.source.name }, plan, "source", keys);
-  await addSqliteRows(
-    target,
-    at,
-    plan.target,
-    plan.columns.map((column) => storedCell(column)),
-    hasher,
-  );
-  return [await here, hasher];
+  const keys = keysOf(table.plan);
+  // A server works while this process reads and hashes what is in a file.
+  return Promise.all([sumSource(source, target, table, keys), sumTarget(target, table, keys)]);
 }
 
-async function sumTagged(
-  connection: Connection,
-  at: ObjectName,
-  plan: TablePlan,
-  side: "source" | "target",
+function sumTarget(
+  target: Connection,
+  { plan, at }: TableToProve,
   keys: readonly number[],
 ): Promise<TableSums> {
-  const hasher = new RowHasher(
-    plan.columns.map(() => "verbatim"),
-    keys,
-  );
-  const cells = plan.columns.map((column) => taggedCell(column[side].name));
-  await addSqliteRows(connection, at, plan[side], cells, hasher);
-  return hasher;
+  if (target.engine === "postgres") return sumInPostgres(target, at, keys, plan.columns.map(targetCell));
+  return sumInSqlite(target, at, plan.target, formsOf(plan), plan.columns.map(storedCell), keys);
 }
 
-async function sumSqliteSource(
+async function sumSource(
   source: Connection,
   target: Connection,
   { plan, convert }: TableToProve,
   keys: readonly number[],
 ): Promise<TableSums> {
-  const forms = plan.columns.map(({ treatment }) =>
-    treatment.kind === "to-postgres" ? formOf(treatment.type) : "verbatim",
-  );
+  const at = { schema: "main", name: plan.source.name };
+  if (convert === undefined) {
+    if (source.engine === "postgres") return sumPostgresSource(source, plan, keys);
+    const cells = plan.columns.flatMap((column) => sentCell(column) ?? []);
+    if (cells.length === plan.columns.length)
+      return sumInSqlite(source, at, plan.source, formsOf(plan), cells, keys);
+  }
+  // Between two servers a callback may write a value in another way than they do.
+  const isSame = source.engine === "postgres" && target.engine === "postgres";
+  const forms = formsOf(plan).map((form) => (isSame ? "server" : form));
   const hasher = new RowHasher(forms, keys);
-  const cells = plan.columns.flatMap((column) => cellSql(column) ?? []);
-  if (convert === undefined && cells.length === plan.columns.length)
-    await addSqliteRows(source, { schema: "main", name: plan.source.name }, plan.source, cells, hasher);
-  else
-    await addConvertedRows({
-      source,
-      target,
-      plan,
-      convert: convert ?? makeRowConverter(plan),
-      forms,
-      hasher,
-    });
+  await addConvertedRows({ source, target, plan, convert: convert ?? makeRowConverter(plan), forms, hasher });
   return hasher;
+}
+
+async function sumInSqlite(
+  connection: Connection,
+  at: ObjectName,
+  table: Table,
+  forms: readonly CanonicalForm[],
+  cells: readonly string[],
+  keys: readonly number[],
+): Promise<TableSums> {
+  const hasher = new RowHasher(forms, keys);
+  await addSqliteRows(connection, at, table, cells, hasher);
+  return hasher;
+}
+
+function formsOf({ columns }: TablePlan): readonly CanonicalForm[] {
+  return columns.map(({ treatment }) => formOfTreatment(treatment));
+}
+
+function formOfTreatment(treatment: ColumnTreatment): CanonicalForm {
+  switch (treatment.kind) {
+    case "to-postgres":
+      return formOf(treatment.type);
+    case "to-sqlite":
+      return FORMS[treatment.form];
+    case "identity":
+      return "verbatim";
+  }
 }
 
 function sumPostgresSource(source: Connection, plan: TablePlan, keys: readonly number[]): Promise<TableSums> {
@@ -113,7 +106,8 @@ function targetCell({ target, treatment }: ColumnPlan, index: number) {
 }
 
 /** SQL of SQLite for the text of a cell on its way to PostgreSQL; undefined where it has to be converted here. */
-function cellSql({ source, selectText, treatment }: ColumnPlan): string | undefined {
+function sentCell({ source, selectText, treatment }: ColumnPlan): string | undefined {
+  if (treatment.kind === "identity") return taggedCell(source.name);
   if (selectText === undefined || treatment.kind !== "to-postgres") return undefined;
   const name = quoteName(source.name);
   switch (treatment.type.kind) {

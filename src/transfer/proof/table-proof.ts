@@ -1,3 +1,5 @@
+import type { FinishProof } from "./prove-finish.js";
+
 /** What both sides of a table came to. Plain data. */
 export interface TableProof {
   /** As the source names it. */
@@ -24,10 +26,14 @@ export interface Checksum {
 }
 
 export interface Proof {
+  /** How: sums of hashes that each side makes of its own rows, or every value beside the other in one engine. */
+  readonly method: "checksums" | "values";
   readonly tables: readonly TableProof[];
   readonly isEqual: boolean;
   /** A sentence for each table that differs. */
   readonly differences: readonly string[];
+  /** What holds between the tables, where it was looked at. */
+  readonly finish?: FinishProof | undefined;
 }
 
 export function checksum(source: string | undefined, target: string | undefined): Checksum {
@@ -37,7 +43,12 @@ export function checksum(source: string | undefined, target: string | undefined)
 
 export function proofOf(tables: readonly TableProof[]): Proof {
   const differing = tables.filter((each) => !each.isEqual);
-  return { tables, isEqual: differing.length === 0, differences: differing.map(describeDifference) };
+  return {
+    method: "checksums",
+    tables,
+    isEqual: differing.length === 0,
+    differences: differing.map(describeDifference),
+  };
 }
 
 function describeDifference({ table, sourceRows, targetRows, columns, rowChecksum }: TableProof): string {
