@@ -1,14 +1,7 @@
 import { join } from "node:path";
 import type { Connection } from "../connection/index.js";
 import { TenonError } from "../errors.js";
-import {
-  codeFile,
-  nextVersion,
-  publicVersion,
-  safeName,
-  sqlFiles,
-  writeNewFiles,
-} from "../migrations/index.js";
+import { newFiles, publicVersion, safeName, writeNewFiles } from "../migrations/index.js";
 import type { Module } from "../modules/index.js";
 import { type GenerateOptions, generate } from "./generate.js";
 
@@ -66,11 +59,17 @@ export async function createMigration(
     });
     return { version, files };
   }
-  const { path } = module.source;
+  const { path, layout } = module.source;
   const name = safeName(message);
-  const { version, digits } = nextVersion(path, module.name, context.now);
-  const title = message.replace(/\s+/g, " ").trim();
-  const written = options.ts === true ? [codeFile(digits, name, title)] : sqlFiles(digits, name, title);
+  const { version, files: written } = newFiles({
+    folder: path,
+    layout,
+    module: module.name,
+    name,
+    title: message.replace(/\s+/g, " ").trim(),
+    now: context.now,
+    language: options.ts === true ? "typescript" : "sql",
+  });
   const files = written.map((file) => ({ path: join(path, file.name), text: file.text }));
   writeNewFiles(files);
   return { version: publicVersion(version), files: files.map((file) => file.path) };

@@ -5,6 +5,7 @@ import { type ChangePlan, type Dialect, loadDialect } from "../dialects/index.js
 import { TenonError } from "../errors.js";
 import {
   type FileToWrite,
+  layoutOf,
   nextVersion,
   type SourceTables,
   safeName,
@@ -128,6 +129,7 @@ async function generateIn(
   if (request.check === true) return { version: undefined, plan, notes, texts: undefined, files: [] };
   refuseUnacknowledged(plan, allowLoss);
 
+  if (existsSync(folder)) refuseOtherLayout(module, folder);
   const next = existsSync(folder)
     ? nextVersion(folder, module.name, request.now)
     : { version: "1", digits: "001" };
@@ -199,4 +201,18 @@ function sourceOf(
 
 function sourcePath({ source }: Module): string {
   return source.kind === "folder" ? source.path : "";
+}
+
+/** What is generated is written as Tenon's own files, which no other tool would read. */
+function refuseOtherLayout({ name, source }: Module, folder: string): void {
+  const { layout } = layoutOf(folder, { layout: source.kind === "folder" ? source.layout : undefined });
+  if (layout === "native") return;
+  throw new TenonError(
+    "USAGE",
+    `The folder of ${name} is in the layout of ${layout}, and a migration is generated in Tenon's own.`,
+    {
+      where: { module: name },
+      hint: "Let the tables belong to a module with a folder of its own.",
+    },
+  );
 }

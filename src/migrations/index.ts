@@ -10,6 +10,7 @@ export type {
   StepDefinition,
 } from "./definition.js";
 export { type LayoutContext, type LayoutReading, layoutOf, readLayout } from "./layouts/index.js";
+export { type NewFilesRequest, type NewMigration, newFiles } from "./layouts/new-files.js";
 export { readWhole } from "./lazy-migration.js";
 export { listMigrations, loadMigrations, loadPrograms, versionsOf } from "./load.js";
 export type { LoadContext } from "./load-context.js";
@@ -27,12 +28,10 @@ export {
   type Version,
 } from "./migration.js";
 export {
-  codeFile,
   type NewFile,
   type NextVersion,
   nextVersion,
   safeName,
-  sqlFiles,
 } from "./new-migration.js";
 export { describeReference, isModuleName, parseReferences, type ReferenceInput } from "./reference.js";
 export {

@@ -44,6 +44,7 @@ test("status --json has every fact of the table", async () => {
         failed: [],
         changed: [],
         unknown: [],
+        layout: "native",
       },
     ],
   });

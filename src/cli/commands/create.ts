@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 
 import { TenonError } from "../../errors.js";
+import type { LayoutChoice } from "../../migrations/index.js";
 import type { Module } from "../../modules/index.js";
 import type { Command, CommandContext, Outcome } from "../command.js";
 import { SWITCH } from "../flag.js";
@@ -26,19 +27,25 @@ async function create(context: CommandContext): Promise<Outcome> {
   const [title = ""] = given.positionals;
   const settings = await context.settings();
   // Loaded here, because they bring the reading of migrations with them, which `--help` does not need.
-  const [{ knownModules }, { codeFile, nextVersion, safeName, sqlFiles, writeNewFiles }] = await Promise.all([
+  const [{ knownModules }, { newFiles, safeName, writeNewFiles }] = await Promise.all([
     import("../project-modules.js"),
     import("../../migrations/index.js"),
   ]);
   const name = safeName(title);
   const modules = knownModules(settings);
   const named = given.text("module");
-  const { module, folder } = oneWithFolder(named === undefined ? modules.list() : [modules.get(named)]);
-  const { version, digits } = nextVersion(resolve(workingFolder, folder), module.name, new Date());
-  const description = title.replace(/\s+/g, " ").trim();
-  const files = given.isSet("ts")
-    ? [codeFile(digits, name, description)]
-    : sqlFiles(digits, name, description);
+  const { module, folder, layout } = oneWithFolder(
+    named === undefined ? modules.list() : [modules.get(named)],
+  );
+  const { version, files } = newFiles({
+    folder: resolve(workingFolder, folder),
+    layout,
+    module: module.name,
+    name,
+    title: title.replace(/\s+/g, " ").trim(),
+    now: new Date(),
+    language: given.isSet("ts") ? "typescript" : "sql",
+  });
   const paths = files.map((file) => join(folder, file.name));
   writeNewFiles(files.map(({ text }, index) => ({ path: paths[index] ?? "", text })));
   return {
@@ -48,9 +55,15 @@ async function create(context: CommandContext): Promise<Outcome> {
 }
 
 /** The module that a new file goes to, and its folder. @throws TenonError `USAGE` */
-function oneWithFolder(modules: readonly Module[]): { module: Module; folder: string } {
+function oneWithFolder(modules: readonly Module[]): {
+  module: Module;
+  folder: string;
+  layout: LayoutChoice | undefined;
+} {
   const withFolder = modules.flatMap((module) =>
-    module.source.kind === "folder" ? [{ module, folder: module.source.path }] : [],
+    module.source.kind === "folder"
+      ? [{ module, folder: module.source.path, layout: module.source.layout }]
+      : [],
   );
   const [only] = withFolder;
   if (only !== undefined && withFolder.length === 1) return only;

@@ -1,4 +1,5 @@
 import type { Command, CommandContext, Outcome } from "../command.js";
+import { layoutsOf } from "../layout-notes.js";
 import { planUp, UP_FLAGS, upTask } from "../plan-up.js";
 import { planOutcome } from "../steps.js";
 
@@ -18,5 +19,8 @@ export const command: Command = {
 
 async function plan(context: CommandContext): Promise<Outcome> {
   const project = await context.openProject("look");
+  for (const { note } of layoutsOf(project, project.modules.list())) {
+    if (note !== undefined) context.terminal.note(note);
+  }
   return planOutcome(await planUp(await upTask(context, project)), project, context.terminal);
 }

@@ -1,6 +1,7 @@
 import type { ModuleState, ModuleStatus, ObjectOwner } from "../../engine/index.js";
 import type { Command, CommandContext, Outcome } from "../command.js";
 import { SWITCH } from "../flag.js";
+import { layoutsOf, type ModuleLayout } from "../layout-notes.js";
 import type { Paint } from "../paint.js";
 import type { Project } from "../project.js";
 import { describeObjects, objectsForJson, sortObjects } from "../shown-objects.js";
@@ -33,9 +34,13 @@ async function status(context: CommandContext): Promise<Outcome> {
   if (named !== undefined) await project.refuseUnknownModule(named);
   const all = await project.manager().getStatus();
   const atRest = await project.pluginsAtRest();
+  const layouts = layoutsOf(
+    project,
+    project.modules.list().filter(({ name }) => named === undefined || name === named),
+  );
   const modules = all
     .filter((each) => named === undefined || each.module === named)
-    .map((each) => describeModule(each, project, atRest));
+    .map((each) => describeModule(each, project, { atRest, layouts }));
   const pending = modules
     .filter((each) => each.state !== "inactive")
     .reduce((sum, each) => sum + each.pending.length, 0);
@@ -48,7 +53,8 @@ async function status(context: CommandContext): Promise<Outcome> {
       ...(objects === undefined ? {} : { objects: objectsForJson(objects) }),
     },
     text: () => {
-      const shown = describeStatus(modules, pending, project, terminal);
+      const notes = layouts.flatMap(({ note }) => (note === undefined ? [] : [note]));
+      const shown = describeStatus(modules, pending, notes, project, terminal);
       return objects === undefined ? shown : `${shown}\n${describeObjects(objects, terminal)}`;
     },
     status: given.isSet("check") && pending > 0 ? 3 : 0,
@@ -73,9 +79,15 @@ interface ShownModule {
   readonly failed: readonly { readonly version: number | string; readonly error: string }[];
   readonly changed: readonly (number | string)[];
   readonly unknown: readonly (number | string)[];
+  /** Whose layout its folder has; null for a module without a folder. */
+  readonly layout: string | null;
 }
 
-function describeModule(status: ModuleStatus, project: Project, atRest: ReadonlySet<string>): ShownModule {
+function describeModule(
+  status: ModuleStatus,
+  project: Project,
+  { atRest, layouts }: { atRest: ReadonlySet<string>; layouts: readonly ModuleLayout[] },
+): ShownModule {
   const { module, currentVersion, latestVersion, applied, failed } = status;
   const kind = project.modules.find(module)?.kind ?? null;
   const isInactive = kind === "plugin" && atRest.has(module) && failed.length === 0;
@@ -90,12 +102,14 @@ function describeModule(status: ModuleStatus, project: Project, atRest: Readonly
     failed: failed.map(({ version, error }) => ({ version: versionForJson(version), error })),
     changed: status.changed.map(versionForJson),
     unknown: status.unknown.map(versionForJson),
+    layout: layouts.find((each) => each.module === module)?.layout ?? null,
   };
 }
 
 function describeStatus(
   modules: readonly ShownModule[],
   pending: number,
+  notes: readonly string[],
   project: Project,
   { paint, width }: Terminal,
 ): string {
@@ -118,7 +132,7 @@ function describeStatus(
     ]),
     { paint, width },
   );
-  const advice = [...modules.flatMap(adviceFor), summary(pending)];
+  const advice = [...notes, ...modules.flatMap(adviceFor), summary(pending)];
   return `${project.database}\n\n${table}\n${advice.join("\n")}\n`;
 }
 

@@ -49,5 +49,5 @@ export function layoutOf(folder: string, context: Pick<LayoutContext, "layout" |
 }
 
 function chooseLayout(view: FolderView, choice: LayoutChoice = "auto"): Detected {
-  return choice === "auto" ? detectLayout(view) : { layout: choice, reason: "it was said so" };
+  return choice === "auto" ? detectLayout(view) : { layout: choice, reason: "so it was said" };
 }

@@ -1,3 +1,6 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
 import { describe, expect, it } from "vitest";
 
 import type { EngineName } from "../../../src/connection/index.js";
@@ -5,6 +8,7 @@ import {
   type LayoutChoice,
   loadMigrations,
   type Migration,
+  newFiles,
   readLayout,
   sourceOf,
   VersionOrder,
@@ -466,6 +470,61 @@ describe("versions that their tool does not order as numbers", () => {
       undefined,
       undefined,
     ]);
+  });
+});
+
+describe("a new migration", () => {
+  const now = new Date("2026-05-04T03:02:01Z");
+  const title = "Add an email";
+
+  it.each<[LayoutChoice, Files, string[]]>([
+    ["auto", { "009_a.sql": "SELECT 1" }, ["010_add.sql", "010_add_rollback.sql"]],
+    ["auto", { "000009_a.up.sql": "" }, ["000010_add.up.sql", "000010_add.down.sql"]],
+    [
+      "auto",
+      { "2024-01-31-120000_a/up.sql": "" },
+      ["2026-05-04-030201_add/up.sql", "2026-05-04-030201_add/down.sql"],
+    ],
+    ["sqlx", { "20240131120000_a.sql": "" }, ["20260504030201_add.sql"]],
+    ["sqlx", { "1_a.up.sql": "", "1_a.down.sql": "" }, ["2_add.up.sql", "2_add.down.sql"]],
+    ["auto", { "00007_a.sql": "-- +goose Up\n" }, ["00008_add.sql"]],
+    ["auto", { "20990131120000_a.sql": "-- migrate:up\n-- migrate:down\n" }, ["20990131120001_add.sql"]],
+    ["auto", { "1-a.sql": "-- +migrate Up\n" }, ["2-add.sql"]],
+    ["auto", { "V1.9__a.sql": "" }, ["V1.10__add.sql"]],
+    [
+      "auto",
+      { "20240131120000000000_a.postgres.up.sql": "" },
+      ["20260504030201000000_add.up.sql", "20260504030201000000_add.down.sql"],
+    ],
+    [
+      "auto",
+      { "20240131120000_a/migration.sql": "", "migration_lock.toml": 'provider = "postgresql"' },
+      ["20260504030201_add/migration.sql"],
+    ],
+  ])("is called as the others in the folder (%s, %j)", (layout, files, names) => {
+    const folder = temporaryFolder(files);
+
+    const made = newFiles({ folder, layout, module: "app", name: "add", title, now, language: "sql" });
+
+    expect(made.files.map(({ name }) => name)).toEqual(names);
+    for (const { name, text } of made.files) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), text);
+    }
+    const read = () => readLayout(folder, { module: "app", engine: "postgres", layout });
+    if (made.files.some(({ name }) => name.endsWith("_rollback.sql"))) return;
+    expect(read().migrations.at(-1)?.origin?.name).toMatch(/add/);
+  });
+
+  it("is refused where only the tool can write it, and in TypeScript where it has none", () => {
+    const drizzle = temporaryFolder({ "meta/_journal.json": '{"entries":[]}' });
+    const goose = temporaryFolder({ "1_a.sql": "-- +goose Up\n" });
+    const request = { layout: "auto" as const, module: "app", name: "add", title, now };
+
+    expect(refusalOf(() => newFiles({ ...request, folder: drizzle, language: "sql" })).code).toBe("USAGE");
+    expect(refusalOf(() => newFiles({ ...request, folder: goose, language: "typescript" })).code).toBe(
+      "USAGE",
+    );
   });
 });
 
