@@ -27,10 +27,12 @@ export interface Worker {
 
 /** Starts a process that migrates; killed with the test at the latest. */
 export function startWorker(
-  request: WorkerRequest,
-  as: { readonly uid?: number; readonly gid?: number } = {},
+  request: WorkerRequest | Readonly<Record<string, unknown>>,
+  {
+    script = fileURLToPath(new URL("./worker.mjs", import.meta.url)),
+    ...as
+  }: { readonly uid?: number; readonly gid?: number; readonly script?: string } = {},
 ): Worker {
-  const script = fileURLToPath(new URL("./worker.mjs", import.meta.url));
   const child = spawn(process.execPath, [script, JSON.stringify(request)], {
     stdio: ["ignore", "pipe", "inherit"],
     ...as,
