@@ -17,6 +17,8 @@ export interface AdoptionRequest {
   readonly table?: string | undefined;
   /** Writes the schema as the first migration, rather than matching rows with files. */
   readonly baseline?: boolean | undefined;
+  /** A folder into which the history is written in Tenon's own layout, which then counts instead. */
+  readonly convertTo?: string | undefined;
   /** Takes files that were changed since they were applied as they are now. */
   readonly acceptChanged?: boolean | undefined;
   /** What a baseline leaves out, by pattern. */

@@ -4,6 +4,7 @@ import { TenonError } from "../errors.js";
 import type { Adoption, AdoptionRequest } from "./adoption.js";
 import { type FoundTool, findTools } from "./find-tools.js";
 import { planBaseline } from "./plan-baseline.js";
+import { planConversion } from "./plan-conversion.js";
 import { planHistory } from "./plan-history.js";
 import { FOREIGN_TOOLS } from "./tools/index.js";
 
@@ -24,6 +25,9 @@ export async function planAdoption(request: AdoptionRequest): Promise<Adoption> 
   await journal.settle({ isNew: true });
   const found = await findTools({ connection, dialect, journal, from, table });
   if (baseline && from === undefined) return planBaseline(request, { dialect, found, tool: undefined });
+  if (request.convertTo !== undefined && found.length === 0 && from === undefined) {
+    return planConversion(request, request.convertTo);
+  }
   const tool = await chooseTool(request, found, journal);
   if (baseline || tool.tool.migrations === "programs") return planBaseline(request, { dialect, found, tool });
   return planHistory(request, { dialect, tool });

@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Dialect } from "../dialects/index.js";
@@ -11,13 +10,14 @@ import {
   withoutForeignSchemas,
 } from "../engine/index.js";
 import { TenonError } from "../errors.js";
-import { type FileToWrite, type Migration, versionsOf, writeNewFiles } from "../migrations/index.js";
+import { type FileToWrite, type Migration, versionsOf } from "../migrations/index.js";
 import type { Module } from "../modules/index.js";
 import { type DatabaseModel, describe } from "../schema/index.js";
 import type { Adoption, AdoptionItem, AdoptionRequest } from "./adoption.js";
 import { type Baseline, writeBaselines } from "./baseline.js";
 import { chosenModule } from "./chosen-module.js";
 import { type FoundTool, readHistoryOf } from "./find-tools.js";
+import { NewFiles } from "./new-files.js";
 import { addressOf, refuse, refuseChangedHistory, tablesOf } from "./plan-history.js";
 import type { ForeignHistory } from "./tools/index.js";
 
@@ -184,30 +184,6 @@ async function refuseChangedSchema(
     `The schema was changed after it was looked at: ${changes.slice(0, 5).map(describe).join("; ")}. Nothing was written.`,
     { hint: "Look at it again." },
   );
-}
-
-/** Files that are written in the transaction of the journal; when that fails, they go again. */
-class NewFiles {
-  readonly #files: readonly FileToWrite[];
-  #isWritten = false;
-
-  constructor(files: readonly FileToWrite[]) {
-    this.#files = files;
-  }
-
-  write(): void {
-    writeNewFiles(this.#files);
-    this.#isWritten = true;
-  }
-
-  async unlessFailing<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      if (this.#isWritten) for (const { path } of this.#files) rmSync(path, { force: true });
-      throw error;
-    }
-  }
 }
 
 function filesOf(folder: string, { engine }: Dialect, { up, down }: Baseline): readonly FileToWrite[] {

@@ -7,6 +7,8 @@ import type { Adoption, AdoptionItem, AdoptionRequest } from "./adoption.js";
 import { chosenModule } from "./chosen-module.js";
 import { type FoundTool, readHistoryOf } from "./find-tools.js";
 import { type Matched, matchHistory } from "./match.js";
+import { NewFiles } from "./new-files.js";
+import { convert, isKnownAlready } from "./plan-conversion.js";
 import type { ForeignHistory } from "./tools/index.js";
 
 export interface FoundHistory {
@@ -31,16 +33,22 @@ export async function planHistory(
   const items = matched.map((each) => itemOf(each, module.name, known));
   const refusals = [...refusalsOf(request, found, matched), ...(history.troubles ?? [])];
   const applied = matched.filter((each) => each.state === "applied" || each.state === "changed");
+  const conversion =
+    request.convertTo === undefined ? undefined : await convert(context, migrations, request.convertTo);
+  if (conversion !== undefined && known.size > 0) throw isKnownAlready(module.name);
+  const newFiles = new NewFiles(conversion?.files ?? []);
   const isDone =
-    journal === "current" && applied.every(({ migration }) => known.has(migration?.version ?? ""));
+    conversion === undefined &&
+    journal === "current" &&
+    applied.every(({ migration }) => known.has(migration?.version ?? ""));
   return {
     kind: "history",
     from: found.tool.name,
     table: addressOf(found),
     journal: context.journal.address.table,
     items,
-    files: [],
-    notes: [...layoutNotes(module, found), ...notesOf(context, found, matched)],
+    files: conversion?.files ?? [],
+    notes: [...(conversion?.notes ?? []), ...layoutNotes(module, found), ...notesOf(context, found, matched)],
     refusals,
     isDone,
     run: async () => {
@@ -50,7 +58,7 @@ export async function planHistory(
           ? []
           : [
               {
-                migration,
+                migration: conversion?.converted.get(migration) ?? migration,
                 appliedAt: timeOf(entry?.appliedAt),
                 appliedBy: entry?.appliedBy ?? null,
                 durationMs: entry?.durationMs ?? null,
@@ -62,9 +70,12 @@ export async function planHistory(
         from: found.tool.name,
         tables: tablesOf([found]),
         applied: toAdopt,
-        check: () => refuseChangedHistory(request, found, history),
+        check: async () => {
+          await refuseChangedHistory(request, found, history);
+          newFiles.write();
+        },
       };
-      return adoptHistory(context, [part], { lockTimeoutMs });
+      return newFiles.unlessFailing(() => adoptHistory(context, [part], { lockTimeoutMs }));
     },
   };
 }

@@ -14,6 +14,11 @@ export interface AdoptOptions extends ContextOptions {
   readonly table?: string | undefined;
   /** Writes the schema as it stands as the module's first migration, rather than matching a history with files. */
   readonly baseline?: boolean | undefined;
+  /**
+   * A new folder into which the history is written in Tenon's own layout, and which then counts instead. What both build in scratch
+   * databases is compared before anything is written.
+   */
+  readonly convertTo?: string | undefined;
   /** Takes files that were changed after they were applied as they are now. */
   readonly acceptChanged?: boolean | undefined;
   /** Objects that a baseline leaves out: `audit_*`, `billing.*`. */

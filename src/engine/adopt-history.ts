@@ -1,6 +1,5 @@
-import { compareVersions, isRepeatable, type Migration } from "../migrations/index.js";
+import type { Migration } from "../migrations/index.js";
 import type { AdoptedHistory } from "./adopted-history.js";
-import { markHistory } from "./foreign-history.js";
 import type { History } from "./history.js";
 import type { JournalRow } from "./journal-row.js";
 import { finishedRow } from "./recorded-row.js";
@@ -82,12 +81,4 @@ async function remember({ journal, clock }: RunContext, histories: readonly Hist
   const replaced = new Set(histories.map(({ module }) => module));
   const others = (await journal.readAdopted()).filter(({ module }) => !replaced.has(module));
   await journal.writeAdopted([...others, ...now]);
-  for (const { module, applied } of histories) {
-    const end = applied
-      .filter(({ migration }) => migration.origin !== undefined && !isRepeatable(migration.version))
-      .map(({ migration }) => migration.version)
-      .sort(compareVersions)
-      .at(-1);
-    if (end !== undefined) await markHistory(journal, module, end);
-  }
 }

@@ -16,6 +16,11 @@ export const command: Command = {
     { name: "table", value: text("NAME"), summary: "the name of its table, where it has not the usual one" },
     { name: "baseline", value: SWITCH, summary: "write the schema as it stands as the first migration" },
     {
+      name: "convert",
+      value: text("DIR"),
+      summary: "write the history into this folder in Tenon's own layout",
+    },
+    {
       name: "accept-changed",
       value: SWITCH,
       summary: "take files changed since they were applied as they are now",
@@ -53,6 +58,7 @@ async function adopt(context: CommandContext): Promise<Outcome> {
     from: given.text("from"),
     table: given.text("table"),
     baseline: given.isSet("baseline"),
+    convertTo: given.text("convert"),
     acceptChanged: given.isSet("accept-changed"),
     exclude: given.list("exclude"),
     ...(terminal.canAsk ? { chooseTool: (tools: readonly string[]) => askTool(terminal, tools) } : {}),
@@ -89,13 +95,15 @@ function askTool(terminal: Terminal, tools: readonly string[]): Promise<string> 
 }
 
 function questionOf({ kind, items, files }: Adoption): string {
-  const fresh = items.filter(isTaken);
-  if (kind === "baseline")
-    return `Write ${shownList(
-      files.map(({ path }) => path),
-      3,
-    )}, and count that as applied?`;
-  return `Count ${counted(fresh.length, "migration")} as applied, without running?`;
+  const fresh = items.filter(isTaken).length;
+  const paths = shownList(
+    files.map(({ path }) => path),
+    3,
+  );
+  if (kind === "baseline") return `Write ${paths}, and count that as applied?`;
+  const count = `count ${counted(fresh, "migration")} as applied, without running`;
+  if (files.length === 0) return `${count.charAt(0).toUpperCase()}${count.slice(1)}?`;
+  return fresh === 0 ? `Write ${paths}?` : `Write ${paths}, and ${count}?`;
 }
 
 function isTaken({ state, isKnown }: AdoptionItem): boolean {
@@ -182,14 +190,18 @@ function paintState({ state }: AdoptionItem, paint: Paint): Cell {
   }
 }
 
-function summarise({ isDone, refusals }: Adoption, adopted: readonly Migration[], isAgreed: boolean): string {
-  if (isDone) return "Nothing to do: this history is in Tenon's journal already.";
-  if (isAgreed && adopted.length === 0) return "The journal was made; no migration had been applied.";
-  if (isAgreed) {
-    const names = adopted.map(({ module, version }) => `${module}@${version}`);
-    return `Counts as applied from now on, without running: ${shownList(names, 20)}.`;
+function summarise(adoption: Adoption, adopted: readonly Migration[], isAgreed: boolean): string {
+  const { isDone, refusals, from, files } = adoption;
+  if (isDone) return "Nothing to do: this is in Tenon's journal already.";
+  if (!isAgreed) {
+    return refusals.length > 0 ? "It cannot be taken over as it stands." : "Nothing was written.";
   }
-  return refusals.length > 0
-    ? "It cannot be taken over as it stands. Nothing was written."
-    : "Nothing was written.";
+  const written = files.map(({ path }) => `wrote  ${path}\n`).join("");
+  if (adopted.length > 0) {
+    const names = adopted.map(({ module, version }) => `${module}@${version}`);
+    return `${written}Counts as applied from now on, without running: ${shownList(names, 20)}.`;
+  }
+  return from === undefined
+    ? written.trimEnd()
+    : `${written}The journal was made; no migration had been applied.`;
 }
