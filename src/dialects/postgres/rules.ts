@@ -1,17 +1,18 @@
 import type { ModelRules } from "../../schema/index.js";
 import { type Token, tokenize, unquoteName } from "../../sql/index.js";
+import { withFlatLogic } from "./flat-logic.js";
 import { isKeyword } from "./keywords.js";
 import { quoteWhereNeeded } from "./names.js";
 import { canonicalType } from "./types.js";
 
 /**
  * How PostgreSQL's names, types and texts are compared. All texts are the engine's own, so they count as they are but for
- * two things: see `withCastsPushed` and `withOneClock`.
+ * three things: see `withCastsPushed`, `withFlatLogic` and `withOneClock`.
  */
 export const postgresRules: ModelRules = {
   nameKey: (name) => name,
   typeKey: canonicalType,
-  textKey: (text) => withOneClock(withCastsPushed(text)),
+  textKey: (text) => withOneClock(withFlatLogic(withCastsPushed(text))),
   renameColumns,
 };
 

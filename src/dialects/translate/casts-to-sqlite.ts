@@ -3,6 +3,7 @@ import type { Node } from "./expression-nodes.js";
 import type { SqliteWords } from "./expression-to-sqlite.js";
 import { literalToSqlite, NUMBERS } from "./literal-to-sqlite.js";
 import type { PostgresType } from "./postgres-type.js";
+import { integerFrom, rounded } from "./rounding.js";
 import { Untranslatable } from "./translation.js";
 import { bareNode } from "./write-nodes.js";
 
@@ -25,7 +26,7 @@ export function castToSqlite(operand: readonly Node[], type: PostgresType, words
       break;
     case "integer":
       if (from === "boolean") return text;
-      if (from === "exact" || from === "float") return `CAST(round(${text}) AS INTEGER)`;
+      if (from === "exact" || from === "float") return integerFrom(text, from);
       break;
     case "boolean":
       if (from === "integer") return `(${text} <> 0)`;
@@ -44,8 +45,7 @@ export function castToSqlite(operand: readonly Node[], type: PostgresType, words
 }
 
 function sameKind(operand: readonly Node[], text: string, type: PostgresType): string {
-  if (type.base === "numeric" && type.modifiers.length > 0)
-    return `round(${text}, ${type.modifiers[1] ?? 0})`;
+  if (type.base === "numeric" && type.modifiers.length > 0) return rounded(text, type.modifiers[1] ?? "0");
   if (kindOfType(type) === "text" && type.modifiers.length > 0)
     return `substr(${text}, 1, ${type.modifiers[0]})`;
   return operand.length === 1 ? text : `(${text})`;

@@ -7,6 +7,7 @@ import { quoteText } from "./literal-to-sqlite.js";
 import { isNow, readMoment, writeMoment } from "./moments-to-sqlite.js";
 import { comparisonPhrases } from "./phrases-to-sqlite.js";
 import { type PostgresType, readPostgresType } from "./postgres-type.js";
+import { integerFrom, rounded } from "./rounding.js";
 import { Untranslatable } from "./translation.js";
 import { isExactText } from "./types-to-sqlite.js";
 import { type NodeWords, writeNodes } from "./write-nodes.js";
@@ -38,10 +39,10 @@ export function storedExpressionToSqlite(text: string, type: PostgresType, scope
   const kind = words.kindOf(nodes);
   const isFraction = kind === "exact" || kind === "float" || kind === undefined;
   if (kindOfType(type) === "integer" && (kind === "exact" || kind === "float"))
-    return `CAST(round(${written}) AS INTEGER)`;
+    return integerFrom(written, kind);
   if (type.base === "numeric" && type.dimensions === 0 && isFraction) {
     if (isExactText(type)) throw new Untranslatable("arithmetic with exact numbers (they are text there)");
-    return `round(${written}, ${type.modifiers[1] ?? 0})`;
+    return rounded(written, type.modifiers[1] ?? "0");
   }
   return written;
 }

@@ -12,6 +12,7 @@ import {
   strftimeFormat,
   writeMoment,
 } from "./moments-to-sqlite.js";
+import { rounded } from "./rounding.js";
 import { Untranslatable } from "./translation.js";
 import { bareNode } from "./write-nodes.js";
 
@@ -180,7 +181,12 @@ const FUNCTIONS: Readonly<Record<string, Write>> = {
   greatest: extreme("max"),
   least: extreme("min"),
   // A half is rounded to the even number in PostgreSQL's floating point.
-  round: ({ args, kinds }) => (kinds[0] === "float" ? undefined : `round(${args.join(", ")})`),
+  round: ({ args: [value = "", digits = "0"], kinds }) =>
+    kinds[0] === "float"
+      ? undefined
+      : kinds[0] === "integer"
+        ? `round(${value}, ${digits})`
+        : rounded(value, digits),
   trunc: ({ args, kinds }) =>
     args.length === 1 && /^(?:integer|exact|float)$/.test(kinds[0] ?? "")
       ? `CAST(${args[0]} AS INTEGER)`
