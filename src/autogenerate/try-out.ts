@@ -20,11 +20,29 @@ export async function tryOut(
       { hint: "This is a defect of Tenon; please report it with the tables." },
     );
   };
-  await runScript(scratch, dialect, texts.up);
+  try {
+    await runScript(scratch, dialect, texts.up);
+  } catch (error) {
+    throw error instanceof TenonError && error.details["sqlState"] === OUT_OF_LOCKS ? tooLarge(error) : error;
+  }
   await expect(plan.comparison.to, "migration");
   if (texts.down === undefined) return;
   await runScript(scratch, dialect, texts.down);
   await expect(plan.comparison.from, "rollback");
+}
+
+/** out_of_memory: https://www.postgresql.org/docs/current/runtime-config-locks.html#GUC-MAX-LOCKS-PER-TRANSACTION */
+const OUT_OF_LOCKS = "53200";
+
+function tooLarge(cause: TenonError): TenonError {
+  return new TenonError(
+    "CHANGE_UNSUPPORTED",
+    "The migration takes more locks in its one transaction than the server has room for. Nothing was written.",
+    {
+      hint: "Give some of the tables first, generate, and then the others: each migration has a transaction of its own. Or raise max_locks_per_transaction on every server where it runs.",
+      cause,
+    },
+  );
 }
 
 /** Runs a script as a runner would read it, without guards: in a scratch there is nothing to lose. */

@@ -24,7 +24,11 @@ function unbuildable(error: TenonError, { text, changes }: PlannedStatement): Te
   const told = text.replaceAll(/\s+/g, " ");
   return new TenonError(error.code, `${objects.join(", ")} cannot be built: ${error.message}`, {
     where: { object: objects[0] },
-    hint: `The statement would be: ${told.length > MOST_TOLD ? `${told.slice(0, MOST_TOLD)}…` : told}`,
+    // Some drivers tell it in the message already.
+    hint:
+      error.details["statement"] === undefined
+        ? `The statement would be: ${told.length > MOST_TOLD ? `${told.slice(0, MOST_TOLD)}…` : told}`
+        : "This is what the tables ask for; correct it there.",
     cause: error,
     details: error.details,
   });

@@ -33,9 +33,9 @@ export interface SchemaDialect {
 
   /**
    * The model as the engine itself would tell it: built in `scratch` and read back. For models that come from
-   * elsewhere than a database. `scratch` is left as it was found.
+   * elsewhere than a database. `scratch` is left as it was found, unless it is thrown away afterwards.
    */
-  normalise(model: DatabaseModel, scratch: Connection): Promise<DatabaseModel>;
+  normalise(model: DatabaseModel, scratch: Connection, options?: NormaliseOptions): Promise<DatabaseModel>;
 
   /** A hash of all that counts in a model: see `fingerprint` in the schema layer. */
   fingerprint(model: DatabaseModel): string;
@@ -48,6 +48,11 @@ export interface SchemaDialect {
    * @throws TenonError `RENAME_AMBIGUOUS`, `CHANGE_UNSUPPORTED`, `USAGE`.
    */
   planChanges(from: DatabaseModel, to: DatabaseModel, options?: PlanChangesOptions): Promise<ChangePlan>;
+}
+
+export interface NormaliseOptions {
+  /** An empty database that nobody needs afterwards: nothing is taken back in it, so that it holds models of any size. */
+  readonly isThrownAway?: boolean | undefined;
 }
 
 export interface IntrospectOptions extends Selection {

@@ -9,6 +9,7 @@ import {
   type Schema,
 } from "../../schema/index.js";
 import { buildObjects } from "../build-objects.js";
+import type { NormaliseOptions } from "../schema-dialect.js";
 import { readModel } from "./introspect.js";
 import { quote } from "./names.js";
 import { renderChanges } from "./render.js";
@@ -19,7 +20,18 @@ import { postgresRules } from "./rules.js";
  * there. The scratch may hold objects: their schemas step aside under other names, which nobody else ever sees.
  * Whatever stands in a model that nobody could create is refused here, with PostgreSQL's own reason.
  */
-export async function normalise(model: DatabaseModel, scratch: Connection): Promise<DatabaseModel> {
+export async function normalise(
+  model: DatabaseModel,
+  scratch: Connection,
+  { isThrownAway }: NormaliseOptions = {},
+): Promise<DatabaseModel> {
+  const built =
+    isThrownAway === true ? await buildToStay(model, scratch) : await buildAndUndo(model, scratch);
+  // What is not modelled was not built, and belongs to the scratch where it was read.
+  return { ...built, extensions: model.extensions, others: model.others };
+}
+
+async function buildAndUndo(model: DatabaseModel, scratch: Connection): Promise<DatabaseModel> {
   let built: DatabaseModel | undefined;
   const undo = new Error("the scratch is left as it was found");
   try {
@@ -27,26 +39,38 @@ export async function normalise(model: DatabaseModel, scratch: Connection): Prom
     await scratch.transaction(async (connection) => {
       // A session that only looks may do this too: nothing of it stays.
       if (isOutermost) await connection.execute("SET TRANSACTION READ WRITE");
-      await makeRoom(connection);
-      const there = await readExtensions(connection);
-      const building = compareModels(
-        { ...emptyModel("postgres"), extensions: there, serverVersion: model.serverVersion },
-        { ...model, schemas: schemasOf(model), extensions: extensionsToReach(model, there) },
-        { rules: postgresRules, renames: NO_RENAMES, circularKeys: "cut" },
-      );
-      await buildObjects(connection, renderChanges(building).statements);
-      built = await readModel(connection, {
-        schemas: schemasOf(model).map((schema) => schema.name),
-        grants: hasGrants(model),
-      });
+      built = await build(model, connection);
       throw undo;
     });
   } catch (error) {
     if (error !== undo) throw error;
   }
   if (built === undefined) throw new TenonError("INTERNAL", "The scratch database was not read back.");
-  // What is not modelled was not built, and belongs to the scratch where it was read.
-  return { ...built, extensions: model.extensions, others: model.others };
+  return built;
+}
+
+/**
+ * A transaction keeps a lock on everything that it has created, and a server has room for some thousands of them: so each
+ * statement has one of its own. https://www.postgresql.org/docs/current/runtime-config-locks.html#GUC-MAX-LOCKS-PER-TRANSACTION
+ */
+async function buildToStay(model: DatabaseModel, scratch: Connection): Promise<DatabaseModel> {
+  await scratch.execute("SET synchronous_commit = off");
+  return build(model, scratch);
+}
+
+async function build(model: DatabaseModel, connection: Connection): Promise<DatabaseModel> {
+  await makeRoom(connection);
+  const there = await readExtensions(connection);
+  const building = compareModels(
+    { ...emptyModel("postgres"), extensions: there, serverVersion: model.serverVersion },
+    { ...model, schemas: schemasOf(model), extensions: extensionsToReach(model, there) },
+    { rules: postgresRules, renames: NO_RENAMES, circularKeys: "cut" },
+  );
+  await buildObjects(connection, renderChanges(building).statements);
+  return readModel(connection, {
+    schemas: schemasOf(model).map((schema) => schema.name),
+    grants: hasGrants(model),
+  });
 }
 
 interface SchemaRow extends Row {
