@@ -3,6 +3,7 @@ import { type Connection, connect, type Encryption, parseDatabaseUrl } from "../
 import { loadDialect } from "../dialects/index.js";
 import { Journal } from "../engine/index.js";
 import { TenonError } from "../errors.js";
+import type { Module } from "../modules/index.js";
 import type {
   EarlierTransfer,
   Mapping,
@@ -12,6 +13,8 @@ import type {
   TransformRow,
 } from "../transfer/index.js";
 import { refuseSameDatabase } from "./same-database.js";
+import type { SchemaManagerOptions } from "./schema-manager.js";
+import { type ModuleSchema, readModuleSchema, stampVersions } from "./transfer-modules.js";
 import { transferSqlite } from "./transfer-sqlite.js";
 
 /** What `transfer` takes. */
@@ -46,8 +49,15 @@ export interface TransferOptions {
    * @internal
    */
   readonly rowsOfChunk?: number | undefined;
-  /** Name of the journal table in `from`: a journal means nothing to another engine, and stays behind. */
-  readonly journalTable?: string | undefined;
+  /**
+   * The modules of the source: where their migrations run on the target's engine too, they make its schema, and its journal has the same
+   * versions, so that the next migration runs there.
+   */
+  readonly modules?: readonly Module[] | undefined;
+  /** Where the journal is, in both. The journal of another engine's migrations stays behind. */
+  readonly journal?: SchemaManagerOptions["journal"];
+  /** Who is written into the journal of the target as `applied_by`. */
+  readonly appliedBy?: string | undefined;
 }
 
 /**
@@ -98,13 +108,15 @@ export async function transfer(options: TransferOptions): Promise<TransferReport
         ? await FileBeside.open({ path, encryption: options.toEncryption, earlier })
         : undefined;
     const to = beside?.connection ?? (await openTo(options, path, closing));
-    if (beside !== undefined) closing.push(() => beside.connection.close());
     await refuseSameDatabase(from, to);
+    const schema = await moduleSchemaOf(options, from, to);
+    const known = typeof schema === "string" ? undefined : schema;
     const request: TransferRequest = {
       from,
       to,
-      exclude: await journalOf(from, to, options.journalTable),
-      modules: undefined,
+      exclude: await journalOf(from, to, options.journal?.table),
+      modules: known?.model,
+      notes: typeof schema === "string" ? [schema] : [],
       mapping:
         typeof options.mapping === "string" ? readMapping(options.mapping, "mapping") : options.mapping,
       intoSchema: options.intoSchema,
@@ -117,15 +129,42 @@ export async function transfer(options: TransferOptions): Promise<TransferReport
       proof: options.proof ?? "full",
       listener: options.onEvent ?? (() => {}),
     };
-    // A SQLite database that is there already takes everything in one transaction.
-    if (to.engine === "sqlite" && beside === undefined && !isDry)
-      return await to.transaction(() => runTransfer(request));
-    const report = await runTransfer(request);
-    await beside?.publish();
-    return beside === undefined ? report : { ...report, to: String(path) };
+    const finish = async () => {
+      if (known === undefined || isDry) return;
+      await stampVersions(to, options.modules ?? [], known, {
+        journal: options.journal,
+        appliedBy: options.appliedBy,
+      });
+    };
+    if (beside === undefined) {
+      // A SQLite database that is there already takes everything in one transaction.
+      const isOneTransaction = to.engine === "sqlite" && !isDry;
+      const report = await (isOneTransaction
+        ? to.transaction(() => runTransfer(request))
+        : runTransfer(request));
+      await finish();
+      return report;
+    }
+    const report = await runTransfer(request).catch(async (error: unknown) => {
+      await beside.leave();
+      throw error;
+    });
+    await finish();
+    await beside.publish();
+    return { ...report, to: String(path) };
   } finally {
     for (const close of closing.reverse()) await close();
   }
+}
+
+/** Between databases of one engine the journal goes along with everything else. */
+async function moduleSchemaOf(
+  { modules, journal }: TransferOptions,
+  from: Connection,
+  to: Connection,
+): Promise<ModuleSchema | string | undefined> {
+  if (modules === undefined || modules.length === 0 || from.engine === to.engine) return undefined;
+  return readModuleSchema({ from, to, modules, journal });
 }
 
 function refuseTwice({ jobs, from, to }: TransferOptions): void {

@@ -175,7 +175,7 @@ function refuseWrongModules(
 }
 
 /** Who is written into the journal: `user@host`. */
-function currentUser(): string {
+export function currentUser(): string {
   return `${userName()}@${hostname()}`;
 }
 

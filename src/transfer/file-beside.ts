@@ -75,6 +75,13 @@ export class FileBeside {
     }
   }
 
+  /** Ends the session; what was loaded stays for another run, and a file in which nothing is goes. */
+  async leave(): Promise<void> {
+    const [row] = await this.connection.query("SELECT count(*) AS count FROM sqlite_schema");
+    if (Number(row?.["count"]) > 0) await this.connection.close();
+    else await this.discard();
+  }
+
   /** Ends the session and takes everything away. */
   async discard(): Promise<void> {
     await this.connection.close();

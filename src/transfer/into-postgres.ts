@@ -1,14 +1,13 @@
 import type { Connection } from "../connection/index.js";
 import type { SchemaDialect } from "../dialects/index.js";
-import { TenonError } from "../errors.js";
 import { type DatabaseModel, type ObjectName, signatureOf } from "../schema/index.js";
 import type { TransferListener } from "./events.js";
+import { findFilled, placeKey } from "./find-filled.js";
 import type { OwnSequence } from "./last-numbers.js";
 import { type LoadedTable, loadTables, type TableToLoad } from "./load.js";
 import { finishPostgres, merged } from "./postgres-finish.js";
 import { bringOwnSequences, bringSequences, type LastNumber } from "./postgres-sequences.js";
 import { type EarlierTransfer, PostgresStaging } from "./postgres-staging.js";
-import { qualified } from "./quote.js";
 import type { Source } from "./source.js";
 import type { TablePlan } from "./table-plan.js";
 import { lockTransfers, unlockTransfers } from "./transfer-lock.js";
@@ -49,7 +48,16 @@ async function loadAndFinish(request: IntoRequest): Promise<readonly LoadedTable
   const { source, connection, schema, tables, wanted, jobs, listener } = request;
   const plans = tables.map(({ plan }) => plan);
   const current = await schema.introspect(connection);
-  const filled = await findFilled(connection, current, plans);
+  const places = new Set(
+    (
+      await findFilled(
+        connection,
+        current,
+        plans.map(({ target }) => target),
+      )
+    ).map(placeKey),
+  );
+  const filled = new Set(plans.filter(({ target }) => places.has(placeKey(target))));
   const staging = await PostgresStaging.open({
     connection,
     schema,
@@ -82,32 +90,6 @@ async function loadAndFinish(request: IntoRequest): Promise<readonly LoadedTable
   } finally {
     await staging.closeWriters();
   }
-}
-
-/** The tables that stand already and are empty. @throws TenonError `TARGET_NOT_EMPTY` */
-export async function findFilled(
-  connection: Connection,
-  current: DatabaseModel,
-  plans: readonly TablePlan[],
-): Promise<ReadonlySet<TablePlan>> {
-  const same = (a: ObjectName) => (b: ObjectName) => a.schema === b.schema && a.name === b.name;
-  const standing = plans.filter(({ target }) => current.tables.some(same(target)));
-  const taken = plans.filter(({ target }) => current.views.some(same(target)));
-  const filled: string[] = taken.map(({ target }) => `${target.name} (a view)`);
-  for (const { target } of standing) {
-    const [row] = await connection.query(`SELECT count(*) AS count FROM ${qualified(target)}`);
-    const count = Number(row?.["count"]);
-    if (count > 0) filled.push(`${target.name} (${count} ${count === 1 ? "row" : "rows"})`);
-  }
-  if (filled.length === 0) return new Set(standing);
-  throw new TenonError(
-    "TARGET_NOT_EMPTY",
-    `${connection.description} is not empty: ${filled.slice(0, 20).join(", ")}${filled.length > 20 ? " and more" : ""}.`,
-    {
-      hint: "Choose an empty database, or another schema of it with --into-schema. Nothing was changed.",
-      details: { tables: filled },
-    },
-  );
 }
 
 /** What columns need: extensions, types, and the functions by which some are computed. A table cannot be made without them. */

@@ -1,7 +1,14 @@
 import type { Connection } from "../connection/index.js";
 import { type Dialect, loadDialect, loadTranslation, type Untranslated } from "../dialects/index.js";
 import { TenonError } from "../errors.js";
-import { type DatabaseModel, emptyModel, formatAddress, type Table } from "../schema/index.js";
+import {
+  type DatabaseModel,
+  emptyModel,
+  formatAddress,
+  type ObjectAddress,
+  type Table,
+} from "../schema/index.js";
+import { findFilled } from "./find-filled.js";
 import { type Fit, fitTables, type Mapping } from "./fit/index.js";
 import { placeInSchema } from "./place-in-schema.js";
 import type { LeftOut } from "./report.js";
@@ -40,6 +47,7 @@ export async function planTransfer(request: PlanRequest): Promise<TransferPlan> 
   const model = await (await source.loadSchema()).introspect(from, { exclude });
   const standing = await (await target.loadSchema()).introspect(to);
   const engine = standing.engine;
+  await refuseFilled(request, model, standing);
   const given = givenModel(request, model, standing);
   const fit = await fitTables({
     source: from,
@@ -55,7 +63,8 @@ export async function planTransfer(request: PlanRequest): Promise<TransferPlan> 
   const placed = intoSchema === undefined ? translated : placeInSchema(translated, intoSchema);
   const wanted = await normalised(placed, target, to);
   const isAllowed = ({ object }: LeftOut) => leaveOut.includes("*") || leaveOut.includes(object);
-  const refused = [...translation.refused.map(told), ...unsupported(model)];
+  const open = translation.refused.filter(({ object }) => !isGiven(object, given));
+  const refused = [...open.map(told), ...unsupported(model)];
   return {
     fit,
     plans: fit.plan(wanted),
@@ -99,6 +108,20 @@ function givenModel(
   return { ...base, tables: [...base.tables.filter(({ name }) => !known.has(key(name))), ...there] };
 }
 
+/** Told before the long look at all values, and by a dry run too. An interrupted transfer has its tables elsewhere. */
+async function refuseFilled(
+  { to, intoSchema }: PlanRequest,
+  model: DatabaseModel,
+  standing: DatabaseModel,
+): Promise<void> {
+  const home = intoSchema ?? "public";
+  const places = model.tables.map(({ schema, name }) => ({
+    schema: model.engine === "postgres" && schema !== "public" ? schema : home,
+    name,
+  }));
+  if (to.engine === "postgres") await findFilled(to, standing, places);
+}
+
 /** What is given stands; the rest comes from the translation. */
 function merge(given: DatabaseModel | undefined, translated: DatabaseModel): DatabaseModel {
   if (given === undefined) return translated;
@@ -120,6 +143,14 @@ function merge(given: DatabaseModel | undefined, translated: DatabaseModel): Dat
     tables: add<Table>(given.tables, translated.tables),
     views: add(given.views, translated.views),
   };
+}
+
+/** What is given has not to be translated. */
+function isGiven(object: ObjectAddress, given: DatabaseModel | undefined): boolean {
+  if (given === undefined) return false;
+  const key = nameKeyOf(given.engine);
+  const name = key(object.table ?? object.name);
+  return [...given.tables, ...given.views].some((each) => key(each.name) === name);
 }
 
 function nameKeyOf(engine: DatabaseModel["engine"]): (name: string) => string {

@@ -24,6 +24,8 @@ export interface TransferRequest {
   readonly to: Connection;
   readonly exclude: readonly string[];
   readonly modules: DatabaseModel | undefined;
+  /** What is to be told beside what is found. */
+  readonly notes: readonly string[];
   readonly mapping: Mapping | undefined;
   readonly intoSchema: string | undefined;
   readonly leaveOut: readonly string[];
@@ -154,7 +156,7 @@ interface Done {
   readonly proof: Proof | undefined;
 }
 
-function reportOf({ from, to }: TransferRequest, plan: TransferPlan, done: Done): TransferReport {
+function reportOf({ from, to, notes }: TransferRequest, plan: TransferPlan, done: Done): TransferReport {
   const { isDone, loaded, phases, proof } = done;
   return {
     from: from.description,
@@ -170,7 +172,7 @@ function reportOf({ from, to }: TransferRequest, plan: TransferPlan, done: Done)
       : plan.plans.map(({ target }) => ({ table: target.name, rows: 0, rejected: 0, durationMs: 0 })),
     findings: plan.fit.findings,
     leftOut: isDone ? plan.leftOut : [...plan.leftOut, ...plan.refused],
-    notes: plan.notes,
+    notes: [...notes, ...plan.notes],
     phases: phases.end(),
     proof,
   };

@@ -5,6 +5,7 @@ import { messageOf, TenonError } from "../../errors.js";
 import type { Command, CommandContext, Outcome } from "../command.js";
 import { SWITCH, text } from "../flag.js";
 import { readPassword } from "../password.js";
+import { currentUser } from "../project.js";
 import { TransferProgress } from "../transfer-progress.js";
 import { describeReport } from "../transfer-report.js";
 
@@ -99,6 +100,7 @@ async function transfer(context: CommandContext): Promise<Outcome> {
   context.closeAtEnd(async () => progress.close());
   const { readMapping, writeMapping } = await import("../../transfer/index.js");
   const jobs = given.text("jobs");
+  const settings = await context.settings();
   const report = await runTransfer({
     from,
     to,
@@ -111,11 +113,15 @@ async function transfer(context: CommandContext): Promise<Outcome> {
     intoSchema: given.text("into-schema"),
     earlier: given.isSet("resume") ? "resume" : given.isSet("restart") ? "restart" : undefined,
     dryRun: given.isSet("dry-run") || newMap !== undefined,
-    jobs: jobs === undefined ? undefined : Number(jobs),
+    jobs: jobs === undefined ? undefined : readJobs(jobs),
     proof: given.text("proof") === "rows" ? "rows" : "full",
     leaveOut: given.list("leave-out"),
-    journalTable: given.text("journal"),
+    modules: settings.modules,
+    journal: settings.journal,
+    appliedBy: currentUser(),
     onEvent: (event) => progress.onEvent(event),
+  }).catch((error: unknown) => {
+    throw namePasswordFlags(error);
   });
   progress.close();
   if (newMap !== undefined)
@@ -129,6 +135,21 @@ async function transfer(context: CommandContext): Promise<Outcome> {
         : `Wrote ${newMap}: say in it what becomes of each column.\n`,
     status: isOpen && newMap === undefined ? 1 : 0,
   };
+}
+
+function readJobs(text: string): number {
+  if (/^[1-9]\d?$/.test(text)) return Number(text);
+  throw new TenonError("USAGE", `--jobs takes a number from 1 to 64, and not ${JSON.stringify(text)}.`);
+}
+
+/** The hint of the error names flags of other commands. */
+function namePasswordFlags(error: unknown): unknown {
+  if (!(error instanceof TenonError) || error.code !== "ENCRYPTION_PASSWORD_REQUIRED") return error;
+  return new TenonError(error.code, error.message, {
+    where: error.where,
+    hint: "Give it in a file: --from-password-file for the source, --to-password-file for the target. Nothing was changed.",
+    cause: error,
+  });
 }
 
 function passwordIn(context: CommandContext, flag: string): { readonly password: string } | undefined {
