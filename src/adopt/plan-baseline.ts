@@ -15,6 +15,7 @@ import type { Module } from "../modules/index.js";
 import { type DatabaseModel, describe } from "../schema/index.js";
 import type { Adoption, AdoptionItem, AdoptionRequest } from "./adoption.js";
 import { type Baseline, writeBaselines } from "./baseline.js";
+import { moduleNames, type PlannedPart, partsOf, sourceOfPart } from "./baseline-parts.js";
 import { chosenModule } from "./chosen-module.js";
 import { type FoundTool, readHistoryOf } from "./find-tools.js";
 import { NewFiles } from "./new-files.js";
@@ -29,44 +30,40 @@ export interface BaselineGround {
   readonly tool: FoundTool | undefined;
 }
 
-/** Makes the schema as it stands the first migration of a module. */
+/** Makes the schema as it stands the first migration of a module, or of several where the tool has such. */
 export async function planBaseline(request: AdoptionRequest, ground: BaselineGround): Promise<Adoption> {
   const { connection, modules, lockTimeoutMs } = request;
   const { dialect, found, tool } = ground;
   const module = chosenModule(modules, request.module);
-  const folder = folderOf(module);
-  const standing = modules.map((each) => (each === module ? withoutVersions(each) : each));
+  const history = tool === undefined ? undefined : await readHistoryOf(connection, tool);
+  const partsRequest = { connection, modules, module, folder: folderOf(module), tool, history };
+  const names = new Set(moduleNames(partsRequest));
+  const standing = modules.map((each) => (names.has(each.name) ? withoutVersions(each) : each));
   const context = await openContext(connection, standing, request.context);
   await context.journal.settle({ isNew: true });
-  const history = tool === undefined ? undefined : await readHistoryOf(connection, tool);
-  const told = { kind: "baseline" as const, from: tool?.tool.name, table: tool && addressOf(tool) };
-  const { rows } = await readState(context);
+  const told = {
+    kind: "baseline" as const,
+    from: tool?.tool.name,
+    table: tool && addressOf(tool),
+    journal: context.journal.address.table,
+  };
   const items = itemsOf(history, module.name);
-  const journal = context.journal.address.table;
-  if (rows.some((row) => row.module === module.name && row.status === "applied")) {
+  const { rows } = await readState(context);
+  if (rows.some((row) => names.has(row.module) && row.status === "applied")) {
     const isKnown = items.map((item) => ({ ...item, isKnown: true }));
-    const done = { items: isKnown, files: [], notes: [], refusals: [], isDone: true, run: async () => [] };
-    return { ...told, journal, ...done };
+    return { ...told, items: isKnown, files: [], notes: [], refusals: [], isDone: true, run: async () => [] };
   }
-  refuseOtherMigrations(module, dialect);
   const patterns = await patternsOf(context, request, found);
   const model = await readSchema(context, patterns);
   refuseEmpty(model);
-  const [baseline] = await writeBaselines({
-    connection,
-    dialect,
-    parts: [
-      {
-        module: module.name,
-        model,
-        description: descriptionOf(tool, history),
-        head: headOf(connection.description, tool, history),
-        dependsOn: [],
-      },
-    ],
-  });
-  if (baseline === undefined) throw new TenonError("INTERNAL", "No baseline was written.");
-  const files = filesOf(folder, dialect, baseline);
+  const parts = partsOf(partsRequest, model);
+  for (const part of parts) refuseOtherMigrations(part.folder, part.module, dialect);
+  const baselines = await writeBaselines({ connection, dialect, parts });
+  const written = baselines.map((baseline, index) => ({
+    migration: baseline.migration,
+    files: filesOf(parts[index]?.folder ?? "", dialect, baseline),
+  }));
+  const files = written.flatMap((each) => each.files);
   const newFiles = new NewFiles(files);
   const refusals = refusalsOf(tool, history);
   const check = async (): Promise<void> => {
@@ -76,24 +73,31 @@ export async function planBaseline(request: AdoptionRequest, ground: BaselineGro
   };
   return {
     ...told,
-    journal,
-    items: [...items, fileItem(baseline.migration, files[0]?.path)],
+    items: [...items, ...written.map((each) => fileItem(each.migration, each.files[0]?.path))],
     files,
-    notes: NOTES,
+    notes: [...NOTES, ...moduleNotes(parts, modules)],
     refusals,
     isDone: false,
     run: async () => {
       refuse(refusals);
-      const plain = { appliedAt: undefined, appliedBy: null, durationMs: null };
-      const from = tool?.tool.name ?? "baseline";
-      const applied = [{ ...plain, migration: baseline.migration }];
-      return newFiles.unlessFailing(() =>
-        adoptHistory(context, [{ module: module.name, from, tables: tablesOf(found), applied, check }], {
-          lockTimeoutMs,
-        }),
-      );
+      const histories = written.map(({ migration }, index) => ({
+        module: migration.module,
+        from: tool?.tool.name ?? "baseline",
+        tables: tablesOf(found),
+        applied: [{ migration, appliedAt: undefined, appliedBy: null, durationMs: null }],
+        check: index === 0 ? check : undefined,
+      }));
+      return newFiles.unlessFailing(() => adoptHistory(context, histories, { lockTimeoutMs }));
     },
   };
+}
+
+/** What a person has to write into the config, so that later commands know the modules that came of apps. */
+function moduleNotes(parts: readonly PlannedPart[], modules: readonly Module[]): readonly string[] {
+  const fresh = parts.filter((part) => !modules.some((module) => module.name === part.module));
+  if (fresh.length === 0) return [];
+  const lines = fresh.map(({ module, folder }) => `    { name: "${module}", migrations: "./${folder}" },`);
+  return [`Each app is a module from then on. Add to \`modules\` of the config:\n${lines.join("\n")}`];
 }
 
 const NOTES = [
@@ -113,25 +117,27 @@ function withoutVersions(module: Module): Module {
   return { ...module, source: { kind: "inline", versions: {} } };
 }
 
-function refuseOtherMigrations(module: Module, { engine }: Dialect): void {
-  const versions = versionsIn(module, engine);
+function refuseOtherMigrations(folder: string, module: string, { engine }: Dialect): void {
+  const versions = versionsIn(folder, module, engine);
   if (versions === undefined || versions.length === 0) return;
   throw new TenonError(
     "USAGE",
-    `The folder ${folderOf(module)} has migrations already, and a baseline is the first one.`,
+    `The folder ${folder} has migrations already, and a baseline is the first one.`,
     {
-      where: { module: module.name, file: folderOf(module) },
+      where: { module, file: folder },
       hint: "Give the baseline a new folder with --dir: `--dir db/migrations`. Migrations that are applied already are marked with `tenon stamp`.",
     },
   );
 }
 
 /** Undefined for a folder that is not there yet. */
-function versionsIn(module: Module, engine: Dialect["engine"]): readonly string[] | undefined {
+function versionsIn(
+  folder: string,
+  module: string,
+  engine: Dialect["engine"],
+): readonly string[] | undefined {
   try {
-    const source =
-      module.source.kind === "folder" ? { ...module.source, layout: "native" as const } : module.source;
-    return versionsOf(source, { module: module.name, engine });
+    return versionsOf(sourceOfPart(folder), { module, engine });
   } catch (error) {
     if (error instanceof TenonError && error.code === "MIGRATIONS_FOLDER_MISSING") return undefined;
     throw error;
@@ -193,26 +199,6 @@ function filesOf(folder: string, { engine }: Dialect, { up, down }: Baseline): r
   ];
 }
 
-function descriptionOf(tool: FoundTool | undefined, history: ForeignHistory | undefined): string {
-  const last = history?.entries.at(-1)?.id;
-  if (tool === undefined) return "The schema as it stood when Tenon took over";
-  return `The schema as ${tool.tool.name} left it${last === undefined ? "" : `, at ${last}`}`;
-}
-
-function headOf(
-  database: string,
-  tool: FoundTool | undefined,
-  history: ForeignHistory | undefined,
-): readonly string[] {
-  const count = history?.entries.length ?? 0;
-  return [
-    `Written by \`tenon adopt\` from ${database}. It counts as applied there, and builds the same schema in an empty database.`,
-    ...(tool === undefined
-      ? []
-      : [`It stands for ${count} ${count === 1 ? "row" : "rows"} of ${addressOf(tool)}.`]),
-  ];
-}
-
 function refusalsOf(tool: FoundTool | undefined, history: ForeignHistory | undefined): readonly string[] {
   const failed = (history?.entries ?? []).filter((entry) => entry.state === "failed").map(({ id }) => id);
   return [
@@ -230,7 +216,7 @@ function itemsOf(history: ForeignHistory | undefined, module: string): readonly 
     state: entry.state,
     id: entry.id,
     name: entry.name ?? undefined,
-    module,
+    module: entry.group ?? module,
     version: undefined,
     file: undefined,
     reason: entry.why,

@@ -160,6 +160,31 @@ describe.each(tried)("histories on $name", (engine) => {
       expect(await contentOf(database, tables)).toEqual(before);
     },
   );
+
+  test("django: each app becomes a module, in the order of their keys, and goes on by itself", async () => {
+    const { database, connection } = await databaseOf("django");
+    const before = await contentOf(database, ["django_migrations"]);
+    const folder = join(temporaryFolder(), "migrations");
+    const main = defineModule("main", "core", {}, { migrations: folder });
+
+    const plan = await planAdoption(connection, main);
+    const adopted = await plan.run();
+
+    const apps = ["contenttypes", "auth", "admin", "sessions", "shop"];
+    expect(adopted.map(({ module, version }) => `${module}@${version}`)).toEqual(
+      apps.map((app) => `${app}@1`),
+    );
+    expect(plan.notes.at(-1)).toContain(`{ name: "shop", migrations:`);
+    const shop = readFileSync(join(folder, "shop", `001_baseline.${engine.engine}.sql`), "utf8");
+    expect(shop).toContain("-- tenon: depends-on auth@1");
+    writeFileSync(join(folder, "shop/002_tags.sql"), "CREATE TABLE tags (id INTEGER PRIMARY KEY);");
+    const modules = apps.map((app) => defineModule(app, "core", {}, { migrations: join(folder, app) }));
+    const manager = new SchemaManager(connection, modules);
+    expect((await manager.migrateToLatest()).steps.map(({ module }) => module)).toEqual(["shop"]);
+    await verifiesClean(connection, manager);
+    expect(await contentOf(database, ["django_migrations"])).toEqual(before);
+    expect((await planAdoption(connection, [main, ...modules], { module: "main" })).isDone).toBe(true);
+  });
 });
 
 function layoutNamed(tool: string) {
