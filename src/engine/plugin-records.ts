@@ -29,6 +29,7 @@ export interface PluginRecord {
 /** The companion of the journal that holds the state of each plugin. */
 export class PluginRecords {
   readonly #table: Companion;
+  #isThere = false;
 
   constructor(connection: Connection, dialect: Dialect, journal: Journal) {
     this.#table = new Companion(connection, dialect, journal.companion("plugins"), COLUMNS);
@@ -36,13 +37,15 @@ export class PluginRecords {
 
   /** By name; empty when no plugin was ever activated. */
   async read(): Promise<ReadonlyMap<string, PluginRecord>> {
-    const rows = (await this.#table.read()) ?? [];
-    return new Map(rows.map(decode).map((record) => [record.plugin, record]));
+    const rows = await this.#table.read();
+    // It never goes again, so that to have seen it once is enough.
+    this.#isThere ||= rows !== undefined;
+    return new Map((rows ?? []).map(decode).map((record) => [record.plugin, record]));
   }
 
   /** Makes the table where it is missing. */
   async write(record: PluginRecord): Promise<void> {
-    if ((await this.#table.read()) === undefined) await this.#table.create();
+    if (!this.#isThere && (await this.#table.read()) === undefined) await this.#table.create();
     await this.#table.write([encode(record)]);
   }
 }

@@ -1,14 +1,16 @@
 import {
+  type History,
   type PluginRecord,
   PluginRecords,
   type RunContext,
   type RunOptions,
   type RunResult,
+  readState,
   run,
 } from "../engine/index.js";
 import type { TenonError } from "../errors.js";
 import { type Module, NO_RULES } from "../modules/index.js";
-import { readFacts } from "./plugin-facts.js";
+import { PluginFacts, readFacts } from "./plugin-facts.js";
 import { refuseUnmet } from "./requirements.js";
 
 /** What an activation works with: the context manages the plugin alone. */
@@ -30,11 +32,12 @@ export async function activate(activation: Activation, options: RunOptions = {})
   const { connection, dialect, journal, catalogue } = context;
   const records = new PluginRecords(connection, dialect, journal);
   // Once before the run plans anything, so that all that is missing is told at once; once more under the lock.
-  refuseUnmet(module, catalogue.migrations, await readFacts(context, modules));
+  const known = new PluginFacts((await readState(context)).rows, await records.read(), modules);
+  refuseUnmet(module, catalogue.migrations, known);
   let before: PluginRecord | undefined;
   const bound = {
-    begin: async () => {
-      const facts = await readFacts(context, modules);
+    begin: async (history: History) => {
+      const facts = new PluginFacts(history.rows, await records.read(), modules);
       refuseUnmet(module, catalogue.migrations, facts);
       before = facts.records.get(module.name);
     },

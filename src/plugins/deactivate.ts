@@ -1,4 +1,11 @@
-import { type PluginRecord, PluginRecords, type RunContext, type RunOptions, run } from "../engine/index.js";
+import {
+  type History,
+  type PluginRecord,
+  PluginRecords,
+  type RunContext,
+  type RunOptions,
+  run,
+} from "../engine/index.js";
 import { TenonError } from "../errors.js";
 import { type Module, NO_RULES } from "../modules/index.js";
 import { type PluginFacts, readFacts } from "./plugin-facts.js";
@@ -27,8 +34,8 @@ export async function deactivate(
   let facts = await readFacts(context, modules);
   leavers(request, facts);
   const bound = {
-    begin: async () => {
-      facts = await readFacts(context, modules);
+    begin: async (history: History) => {
+      facts = await readFacts(context, modules, history);
       changed = leavers(request, facts);
     },
     finish: async () => {

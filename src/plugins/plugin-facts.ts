@@ -1,4 +1,5 @@
 import {
+  type History,
   type JournalRow,
   type PluginRecord,
   PluginRecords,
@@ -89,12 +90,14 @@ export class PluginFacts {
   }
 }
 
-/** Reads the journal and the state of all plugins; writes nothing. */
-export async function readFacts(context: RunContext, modules: readonly Module[]): Promise<PluginFacts> {
+/** Reads the journal, unless that was just done, and the state of all plugins; writes nothing. */
+export async function readFacts(
+  context: RunContext,
+  modules: readonly Module[],
+  known?: Pick<History, "rows">,
+): Promise<PluginFacts> {
   const { connection, dialect, journal } = context;
-  const [{ rows }, records] = [
-    await readState(context),
-    await new PluginRecords(connection, dialect, journal).read(),
-  ];
+  const { rows } = known ?? (await readState(context));
+  const records = await new PluginRecords(connection, dialect, journal).read();
   return new PluginFacts(rows, records, modules);
 }

@@ -1,5 +1,12 @@
 import { identityOf } from "../dialects/index.js";
-import { describeObject, PluginRecords, type RunContext, type RunOptions, run } from "../engine/index.js";
+import {
+  describeObject,
+  type History,
+  PluginRecords,
+  type RunContext,
+  type RunOptions,
+  run,
+} from "../engine/index.js";
 import { TenonError } from "../errors.js";
 import type { Module } from "../modules/index.js";
 import { restingRecord } from "./deactivate.js";
@@ -84,10 +91,10 @@ class RemovalWork {
     return this.#finished;
   }
 
-  async begin(): Promise<void> {
+  async begin(history: History): Promise<void> {
     await this.discardUnfinished();
     this.#finished = [];
-    const facts = await readFacts(this.#context, this.#modules);
+    const facts = await readFacts(this.#context, this.#modules, history);
     this.#facts = facts;
     const now = leavers(this.#request, facts);
     if (now.join() !== this.#planned.join()) {
