@@ -129,6 +129,15 @@ export async function transfer(options: TransferOptions): Promise<TransferReport
       proof: options.proof ?? "full",
       listener: options.onEvent ?? (() => {}),
     };
+    // A child may come before its parent; whether each has one is looked at when all rows are there.
+    const isSqlite = to.engine === "sqlite" && !isDry;
+    if (isSqlite) {
+      await to.execute("PRAGMA foreign_keys = OFF");
+      if (beside === undefined)
+        closing.push(async () => {
+          await to.execute("PRAGMA foreign_keys = ON");
+        });
+    }
     const finish = async () => {
       if (known === undefined || isDry) return;
       await stampVersions(to, options.modules ?? [], known, {
@@ -173,6 +182,11 @@ function refuseTwice({ jobs, from, to }: TransferOptions): void {
   }
   if (typeof from === "object" && from.inTransaction) {
     throw new TenonError("USAGE", "The source is in a transaction, and is to be read in one of its own.", {
+      hint: "End the transaction first.",
+    });
+  }
+  if (typeof to === "object" && to.inTransaction) {
+    throw new TenonError("USAGE", "The target is in a transaction, and the transfer needs some of its own.", {
       hint: "End the transaction first.",
     });
   }

@@ -47,6 +47,15 @@ export function cutSpan(first: bigint, last: bigint, rows: number, rowsOfChunk: 
   return chunks;
 }
 
+/** Ranges that begin at these numbers, the last of which ends with `last`. */
+export function cutAt(starts: readonly bigint[], last: bigint, rows: number): readonly Chunk[] {
+  return starts.map((start, number) => ({
+    number,
+    rows: Math.round(rows / starts.length),
+    range: { kind: "rowid", first: String(start), last: String((starts[number + 1] ?? last + 1n) - 1n) },
+  }));
+}
+
 export function cutByOffset(rows: number, rowsOfChunk: number): readonly Chunk[] {
   const chunks: Chunk[] = [];
   for (let skip = 0; skip < rows; skip += rowsOfChunk) {

@@ -46,7 +46,7 @@ export async function runTransfer(request: TransferRequest): Promise<TransferRep
   const source = await openSource(request);
   try {
     phases.listener({ kind: "phase", phase: "scan" });
-    await enterSchema(to, request.intoSchema);
+    await enterSchema(request);
     const plan = await planTransfer({ ...request, onTable: () => {} });
     if (mode === "look")
       return reportOf(request, plan, { isDone: false, loaded: [], phases, proof: undefined });
@@ -93,8 +93,17 @@ async function openSource({ from, jobs, rowsOfChunk }: TransferRequest): Promise
 }
 
 /** Names without a schema mean the one that is asked for. */
-async function enterSchema(to: Connection, schema: string | undefined): Promise<void> {
+async function enterSchema({ from, to, intoSchema: schema }: TransferRequest): Promise<void> {
   if (schema === undefined) return;
+  if (from.engine === "postgres") {
+    throw new TenonError(
+      "UNSUPPORTED",
+      "What PostgreSQL has in a schema refers to it by name, and stays in it.",
+      {
+        hint: "Leave --into-schema out, and rename the schema afterwards.",
+      },
+    );
+  }
   if (to.engine !== "postgres") {
     throw new TenonError("USAGE", "Only PostgreSQL has schemas to transfer into.", {
       hint: "Leave --into-schema out.",

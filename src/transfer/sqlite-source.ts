@@ -1,6 +1,6 @@
 import type { Connection, Row } from "../connection/index.js";
 import { primaryKeyOf, type Table } from "../schema/index.js";
-import { type Chunk, type ChunkRange, type CutTable, cutByOffset, cutSpan } from "./chunk.js";
+import { type Chunk, type ChunkRange, type CutTable, cutAt, cutByOffset, cutSpan } from "./chunk.js";
 import { csvLine } from "./csv.js";
 import { quote } from "./quote.js";
 import type { Piece, Source } from "./source.js";
@@ -16,6 +16,8 @@ export class SqliteSource implements Source {
   readonly readers = 64;
   readonly #connection: Connection;
   readonly #rowsOfChunk: number;
+  /** Tables in which some rows are so large that few of them make a piece. */
+  readonly #hasLargeRows = new Map<string, boolean>();
 
   constructor(connection: Connection, rowsOfChunk: number) {
     this.#connection = connection;
@@ -24,19 +26,41 @@ export class SqliteSource implements Source {
 
   async cut({ source, columns }: TablePlan): Promise<CutTable> {
     const key = rowidOf(source);
-    const bytes = columns.map(({ source: { name } }) => `ifnull(octet_length(${quote(name)}), 0)`);
+    const size = sizeOf(columns);
     const span = key === undefined ? "NULL, NULL" : `CAST(min(${key}) AS TEXT), CAST(max(${key}) AS TEXT)`;
     const [row] = await this.#connection.query<Row>(
-      `SELECT json_array(count(*), total(${bytes.join(" + ") || "0"}), ${span}) AS found FROM ${address(source)}`,
+      `SELECT json_array(count(*), ${span}, total(${size})) AS found, max(${size}) AS most FROM ${address(source)}`,
     );
     const fingerprint = String(row?.["found"] ?? "[0]");
-    const [rows, , first, last]: readonly (number | string | null)[] = JSON.parse(fingerprint);
+    const [rows, first, last]: readonly (number | string | null)[] = JSON.parse(fingerprint);
     const count = Number(rows ?? 0);
     const chunks =
-      typeof first === "string" && typeof last === "string"
-        ? cutSpan(BigInt(first), BigInt(last), count, this.#rowsOfChunk)
+      key !== undefined && typeof first === "string" && typeof last === "string"
+        ? await this.#cutByRowid(source, key, { first: BigInt(first), last: BigInt(last), count })
         : cutByOffset(count, this.#rowsOfChunk);
+    this.#hasLargeRows.set(source.name, Number(row?.["most"] ?? 0) > LARGEST_BYTES / ROWS_OF_STEP);
     return { rows: count, fingerprint, chunks };
+  }
+
+  /** Numbers without gaps tell by themselves where a chunk ends; where most are missing, the table is asked. */
+  async #cutByRowid(
+    source: Table,
+    key: string,
+    { first, last, count }: { readonly first: bigint; readonly last: bigint; readonly count: number },
+  ): Promise<readonly Chunk[]> {
+    const rowsOfChunk = this.#rowsOfChunk;
+    if (count <= rowsOfChunk || last - first < 2n * BigInt(count))
+      return cutSpan(first, last, count, rowsOfChunk);
+    const starts: bigint[] = [first];
+    for (;;) {
+      const found: readonly Row[] = await this.#connection.query(
+        `SELECT CAST(${key} AS TEXT) AS start FROM ${address(source)} WHERE ${key} >= ? ORDER BY ${key} LIMIT 1 OFFSET ?`,
+        [starts.at(-1) ?? first, rowsOfChunk],
+      );
+      const start = found[0]?.["start"];
+      if (typeof start !== "string") return cutAt(starts, last, count);
+      starts.push(BigInt(start));
+    }
   }
 
   copyOptions({ columns }: TablePlan): string | undefined {
@@ -81,18 +105,24 @@ export class SqliteSource implements Source {
     key: string,
     range: ChunkRange & { readonly kind: "rowid" },
   ): AsyncGenerator<Piece> {
-    const step = `SELECT max(r) AS last, count(*) AS rows, CAST(group_concat(line, '') AS BLOB) AS lines
-      FROM (SELECT ${key} AS r, ${line} AS line FROM ${address(source)} WHERE ${key} > ? AND ${key} <= ? ORDER BY ${key} LIMIT ?)`;
+    const step = (
+      from: string,
+    ) => `SELECT max(r) AS last, count(*) AS rows, CAST(group_concat(line, '') AS BLOB) AS lines
+      FROM (SELECT ${key} AS r, ${line} AS line FROM ${address(source)} WHERE ${key} ${from} ? AND ${key} <= ? ORDER BY ${key} LIMIT ?)`;
     const limit = await this.#rowsOfStep(source, columns, key, range);
-    let last: number | bigint = BigInt(range.first) - 1n;
+    let start: readonly [string, number | bigint] = [">=", BigInt(range.first)];
     for (;;) {
-      const found: readonly Row[] = await this.#connection.query(step, [last, BigInt(range.last), limit]);
+      const found: readonly Row[] = await this.#connection.query(step(start[0]), [
+        start[1],
+        BigInt(range.last),
+        limit,
+      ]);
       const reached = found[0]?.["last"];
       const lines = found[0]?.["lines"];
       if ((typeof reached !== "number" && typeof reached !== "bigint") || !(lines instanceof Uint8Array))
         return;
       yield { bytes: lines, rows: Number(found[0]?.["rows"]) };
-      last = reached;
+      start = [">", reached];
     }
   }
 
@@ -103,11 +133,10 @@ export class SqliteSource implements Source {
     key: string,
     range: ChunkRange & { readonly kind: "rowid" },
   ): Promise<number> {
-    const bytes = columns
-      .map(({ source: { name } }) => `ifnull(octet_length(${quote(name)}), 0)`)
-      .join(" + ");
+    if (this.#hasLargeRows.get(source.name) === false) return ROWS_OF_STEP;
+    const size = sizeOf(columns);
     const [row] = await this.#connection.query<Row>(
-      `SELECT max(${bytes}) AS most, avg(${bytes}) AS usual FROM ${address(source)} WHERE ${key} BETWEEN ? AND ?`,
+      `SELECT max(${size}) AS most, avg(${size}) AS usual FROM ${address(source)} WHERE ${key} BETWEEN ? AND ?`,
       [BigInt(range.first), BigInt(range.last)],
     );
     const most = Math.max(1, Number(row?.["most"] ?? 1));
@@ -120,9 +149,17 @@ export class SqliteSource implements Source {
 }
 
 const ROWS_OF_BATCH = 500;
-const ROWS_OF_STEP = 2000;
+const ROWS_OF_STEP = 1000;
 const PIECE_BYTES = 256 * 1024;
 const LARGEST_BYTES = 8 * 1024 * 1024;
+
+/** Bytes of a row, as far as it has any that count: a number is never long. */
+function sizeOf(columns: readonly ColumnPlan[]): string {
+  const sizes = columns
+    .filter(({ isPlain }) => isPlain !== true)
+    .map(({ source: { name } }) => `ifnull(octet_length(${quote(name)}), 0)`);
+  return sizes.join(" + ") || "0";
+}
 
 /** The number of a row under a name that no column has taken; undefined where rows have none: https://sqlite.org/rowidtable.html */
 export function rowidOf(table: Table): string | undefined {

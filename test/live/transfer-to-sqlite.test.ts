@@ -137,6 +137,22 @@ test("an interrupted transfer into a file goes on where it was, and nobody sees 
   expect(await copy.query("SELECT count(*) AS n FROM purchase")).toEqual([{ n: 2500 }]);
 });
 
+test("a child that comes before its parent is loaded all the same", async () => {
+  const from = await postgresDatabase();
+  const source = await connect(from);
+  onTestFinished(() => source.close());
+  await source.executeScript(
+    "CREATE TABLE z (id integer PRIMARY KEY); CREATE TABLE a (id integer PRIMARY KEY, z integer REFERENCES z (id)); INSERT INTO z VALUES (1); INSERT INTO a VALUES (5, 1)",
+  );
+  const path = join(temporaryFolder(), "copy.db");
+  await transfer({ from, to: `file:${path}` });
+  expect(await (await opened(path)).query("SELECT * FROM a JOIN z ON z.id = a.z")).toHaveLength(1);
+  const there = await connect(":memory:");
+  onTestFinished(() => there.close());
+  await transfer({ from, to: there });
+  expect(await there.query("PRAGMA foreign_keys")).toEqual([{ foreign_keys: 1 }]);
+});
+
 test("a round trip from SQLite over PostgreSQL gives the same cells", async () => {
   const folder = temporaryFolder();
   const source = await opened(join(folder, "a.db"));

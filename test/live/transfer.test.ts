@@ -195,6 +195,31 @@ describe.each(targets)("a transfer from SQLite to $name", ({ make }) => {
   });
 });
 
+test("row numbers with large gaps, and the lowest and highest of all, are cut into chunks and arrive", async () => {
+  const from = await sqliteFile(`
+    CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT);
+    WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 999)
+    INSERT INTO t SELECT 1000000000000 + i * i, 'x' FROM n;
+    INSERT INTO t VALUES (-9223372036854775808, 'first'), (9223372036854775807, 'last'), (0, 'zero')`);
+  const to = await sharedPglite();
+  const chunks: number[] = [];
+  const report = await transfer({
+    from,
+    to,
+    rowsOfChunk: 100,
+    onEvent: (event) => {
+      if (event.kind === "rows" || event.kind === "table-loaded") chunks.push(event.progress.rows);
+    },
+  });
+  expect(report.tables).toMatchObject([{ table: "t", rows: 1003 }]);
+  expect(chunks.length).toBe(11);
+  expect(await to.query("SELECT a FROM t WHERE a <> 'x' ORDER BY id")).toEqual([
+    { a: "first" },
+    { a: "zero" },
+    { a: "last" },
+  ]);
+});
+
 test("the source stays as it is to the byte", async () => {
   const from = await sqliteFile(SHOP);
   const { readFileSync } = await import("node:fs");

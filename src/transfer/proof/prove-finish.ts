@@ -95,7 +95,7 @@ async function postgresSequences(
       if (typeof sequence !== "string") continue;
       const [row = {}] = await target.query(
         `SELECT (SELECT max(${quoteName(name)}) FROM ONLY ${at})::text AS highest,
-                (CASE WHEN is_called THEN last_value + increment ELSE last_value END)::text AS next,
+                (CASE WHEN is_called THEN last_value::numeric + increment ELSE last_value END)::text AS next,
                 increment::text AS increment
          FROM ${sequence}, (SELECT seqincrement AS increment FROM pg_catalog.pg_sequence WHERE seqrelid = $1::text::regclass) AS steps`,
         [sequence],
