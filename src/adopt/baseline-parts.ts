@@ -71,10 +71,10 @@ function descriptionOf(tool: FoundTool | undefined, entries: readonly ForeignEnt
   return `The schema as ${tool.tool.name} left it${last === undefined ? "" : `, at ${last}`}`;
 }
 
-function headOf({ connection, tool }: PartsRequest, entries: readonly ForeignEntry[]): readonly string[] {
+function headOf({ tool }: PartsRequest, entries: readonly ForeignEntry[]): readonly string[] {
   const count = `${entries.length} ${entries.length === 1 ? "row" : "rows"}`;
   return [
-    `Written by \`tenon adopt\` from ${connection.description}. It counts as applied there, and builds the same schema in an empty database.`,
+    "Written by `tenon adopt` from a database as it stood. It counts as applied there, and builds the same schema in an empty database.",
     ...(tool === undefined ? [] : [`It stands for ${count} of ${tool.address.table}.`]),
   ];
 }

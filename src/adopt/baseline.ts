@@ -3,7 +3,7 @@ import type { Dialect } from "../dialects/index.js";
 import { planScript, pluginsAmong, replayInto } from "../engine/index.js";
 import { TenonError } from "../errors.js";
 import { loadMigrations, type Migration, sourceOf } from "../migrations/index.js";
-import { type DatabaseModel, describe } from "../schema/index.js";
+import { type DatabaseModel, describe, type Unjudged } from "../schema/index.js";
 
 /** A module's part of a database's schema as its first migration. */
 export interface Baseline {
@@ -66,7 +66,7 @@ async function writePart(dialect: Dialect, part: BaselinePart, before: DatabaseM
   const { module, model, description, head, dependsOn } = part;
   const schema = await dialect.loadSchema();
   const forth = await schema.planChanges(before, model, NO_RENAMES);
-  refuseUnjudged(forth.comparison.unjudged.map((each) => each.reason));
+  refuseUnjudged(forth.comparison.unjudged);
   const back = await schema.planChanges(model, before, NO_RENAMES);
   const directives = [
     `-- tenon: description ${oneLine(description)}`,
@@ -105,11 +105,15 @@ async function expectModel(
   );
 }
 
-function refuseUnjudged(reasons: readonly string[]): void {
-  if (reasons.length === 0) return;
+function refuseUnjudged(unjudged: readonly Unjudged[]): void {
+  if (unjudged.length === 0) return;
+  const names = unjudged.flatMap(({ from, to }) => (to ?? from)?.name ?? []);
   throw new TenonError(
     "CHANGE_UNSUPPORTED",
-    `This cannot be written in SQL exactly: ${reasons.join(" ")} Nothing was written.`,
-    { hint: "Leave these objects out with --exclude, and make them by a migration of your own." },
+    `This cannot be written in SQL exactly: ${unjudged.map((each) => each.reason).join(" ")} Nothing was written.`,
+    {
+      hint: `Leave it out, and make it by a migration of your own: ${names.map((name) => `--exclude '${name}'`).join(" ")}.`,
+      details: { objects: names },
+    },
   );
 }

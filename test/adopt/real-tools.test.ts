@@ -23,6 +23,7 @@ const WITH_FILES = {
   pop: { tables: ["schema_migration"], versions: ["20240101120000", "20240102120000"] },
   prisma: { tables: ["_prisma_migrations"], versions: ["20240101120000", "20240102120000"] },
   drizzle: { tables: ["__drizzle_migrations"], versions: ["0000", "1"] },
+  "drizzle-1": { tables: ["__drizzle_migrations"], versions: ["20240101120000", "20240102120000"] },
 } as const;
 
 const WITH_PROGRAMS: Readonly<Record<string, readonly string[]>> = {
@@ -91,7 +92,7 @@ describe.each(tried)("histories on $name", (engine) => {
         Object.entries(WITH_FILES).find(([name]) => name === tool)?.[1] ?? WITH_FILES.goose;
       const { database, connection } = await databaseOf(tool);
       const own = tables.map((table) =>
-        tool === "drizzle" && engine.engine === "postgres" ? `drizzle.${table}` : table,
+        tool.startsWith("drizzle") && engine.engine === "postgres" ? `drizzle.${table}` : table,
       );
       const before = await contentOf(database, own);
       const folder = join(temporaryFolder(), "migrations");
@@ -99,7 +100,7 @@ describe.each(tried)("histories on $name", (engine) => {
       const main = defineModule("main", "core", {}, { migrations: folder, layout: layoutNamed(tool) });
 
       const plan = await planAdoption(connection, main);
-      expect(plan.from).toBe(tool);
+      expect(plan.from).toBe(layoutNamed(tool));
       expect(plan.items.map(({ version, state }) => `${version} ${state}`)).toEqual(
         versions.map((version) => `${version} applied`),
       );
@@ -200,5 +201,5 @@ function layoutNamed(tool: string) {
     "prisma",
     "drizzle",
   ] as const;
-  return names.find((name) => name === tool) ?? "auto";
+  return names.find((name) => name === tool.replace(/-1$/, "")) ?? "auto";
 }
