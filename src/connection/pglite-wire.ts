@@ -12,6 +12,7 @@ import {
   type TransactionStatus,
   transactionStatus,
 } from "./pg-wire.js";
+import { readDataRows } from "./pglite-rows.js";
 
 type Serializer = typeof protocol.serialize;
 
@@ -103,10 +104,11 @@ export class PgliteWire implements PgWire {
     let failure: unknown;
     try {
       const answers = await this.#engine.execProtocol(Buffer.concat(messages), { throwOnError: false });
+      const dataRows = readDataRows(answers.data);
       for (const message of answers.messages) {
         if (isError(message)) failure ??= message;
         else if (isRowDescription(message)) fields = decodeFields(message.fields);
-        else if (isDataRow(message) && keepRows) rows.push(decodeRow(fields, message.fields));
+        else if (isDataRow(message) && keepRows) rows.push(decodeRow(fields, dataRows.next().value ?? []));
         else if (isCommandComplete(message)) {
           tag = message.text;
           finished++;
@@ -134,9 +136,7 @@ function isRowDescription(message: Message): message is Message & {
   return message.name === "rowDescription";
 }
 
-function isDataRow(message: Message): message is Message & { readonly fields: readonly (string | null)[] } {
-  return message.name === "dataRow";
-}
+const isDataRow = (message: Message): boolean => message.name === "dataRow";
 
 function isCommandComplete(message: Message): message is Message & { readonly text: string } {
   return message.name === "commandComplete";

@@ -52,8 +52,12 @@ const EXACT = 2 ** 53;
 const HEX = "[0-9a-f]";
 const UUID_PATTERN = [8, 4, 4, 4, 12].map((count) => HEX.repeat(count)).join("-");
 
+/**
+ * A REAL that fifteen digits tell is that decimal and no other. Beyond them several decimals are the same REAL, and engines choose among
+ * them in ways of their own: those are left to one way, that of JavaScript and PostgreSQL.
+ */
 function numericCondition(column: string, type: TargetType & { readonly kind: "numeric" }): string {
-  const isOrdinary = `typeof(${column}) = 'real' AND ${column} <> 0 AND abs(${column}) < 9e999`;
+  const isOrdinary = `typeof(${column}) = 'real' AND ${column} <> 0 AND abs(${column}) < 9e999 AND CAST(printf('%!.15g', ${column}) AS REAL) = ${column}`;
   if (type.precision === undefined) return `(typeof(${column}) = 'integer' OR ${isOrdinary})`;
   const { precision, scale } = type;
   if (scale < 0 || precision < scale) return "0";

@@ -73,7 +73,7 @@ function isNumber(name: string, isScaled: boolean): string {
   const scale = isScaled ? "" : ` AND scale(${name}) = min_scale(${name})`;
   return [
     `CASE WHEN ${name} IS NULL THEN true`,
-    `WHEN ${name} IN ('NaN', 'Infinity', '-Infinity') OR abs(${name}) > 1e300 OR ${name} <> 0 AND abs(${name}) < 1e-300 THEN false`,
+    `WHEN ${name} IN ('NaN', 'Infinity', '-Infinity') OR abs(${name}) > 1.7e308 OR ${name} <> 0 AND abs(${name}) < 2.3e-308 THEN false`,
     `WHEN ${name} = trunc(${name}) AND ${name} BETWEEN -9223372036854775808 AND 9223372036854775807 THEN true${scale}`,
     `ELSE ${name}::float8::text::numeric = ${name}${scale} END`,
   ].join(" ");

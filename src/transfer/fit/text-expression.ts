@@ -17,7 +17,7 @@ export function textExpression(column: string, type: TargetType): TextExpression
     case "double":
       return { sql: realText(column), isPlain: true };
     case "numeric":
-      return { sql: shortestText(column), isPlain: true };
+      return { sql: decimalText(column), isPlain: true };
     case "bytes":
       // hex(NULL) is an empty text: https://sqlite.org/lang_corefunc.html#hex
       return { sql: `CASE WHEN ${column} IS NOT NULL THEN '\\x' || hex(${column}) END`, isPlain: false };
@@ -40,9 +40,7 @@ export function realText(column: string): string {
   return `CASE WHEN typeof(${column}) <> 'real' THEN ${column} WHEN abs(${column}) = 9e999 THEN CASE WHEN ${column} > 0 THEN 'Infinity' ELSE '-Infinity' END ELSE printf('%!.20g', ${column}) END`;
 }
 
-/** The fewest digits that give the same number again, for a decimal type would keep all others. */
-export function shortestText(column: string): string {
-  const digits = (count: number) => `printf('%!.${count}g', ${column})`;
-  const isExact = (count: number) => `CAST(${digits(count)} AS REAL) = ${column}`;
-  return `CASE WHEN typeof(${column}) <> 'real' THEN ${column} WHEN ${isExact(15)} THEN ${digits(15)} WHEN ${isExact(16)} THEN ${digits(16)} ELSE ${digits(17)} END`;
+/** Fifteen digits, which is what a clean decimal has. */
+export function decimalText(column: string): string {
+  return `CASE WHEN typeof(${column}) <> 'real' THEN ${column} ELSE printf('%!.15g', ${column}) END`;
 }

@@ -12,6 +12,8 @@ export type CanonicalForm =
   | "double"
   | "single"
   | "decimal"
+  /** A REAL of SQLite that stands for the decimal which tells it in the fewest digits. */
+  | "number"
   | "bytes"
   | "uuid"
   | "moment"
@@ -76,6 +78,8 @@ export function canonicalText(text: string, form: CanonicalForm): string {
       return hexOfScratch(4);
     case "decimal":
       return canonicalDecimal(text);
+    case "number":
+      return canonicalDecimal(/[.e]/i.test(text) ? String(Number(text)) : text);
     case "bytes":
       return text.startsWith("\\x") ? text.slice(2).toLowerCase() : text;
     case "uuid":

@@ -2,7 +2,7 @@ import type { Connection } from "../../connection/index.js";
 import { type ObjectName, primaryKeyOf, type Table } from "../../schema/index.js";
 import { makeRowConverter } from "../fit/row-converter.js";
 import { quoteName } from "../fit/table-reader.js";
-import { realText, shortestText } from "../fit/text-expression.js";
+import { realText } from "../fit/text-expression.js";
 import type { ColumnTreatment, SqliteForm } from "../fit/treatment.js";
 import type { ColumnPlan, ConvertedRow, SourceRow, TablePlan } from "../table-plan.js";
 import { type CanonicalForm, canonicalSql, formOf } from "./canonical-form.js";
@@ -132,7 +132,7 @@ const FORMS: Readonly<Record<SqliteForm, CanonicalForm>> = {
   integer: "verbatim",
   boolean: "verbatim",
   real: "double",
-  number: "decimal",
+  number: "number",
   bytes: "verbatim",
 };
 
@@ -166,7 +166,7 @@ function storedCell({ target, treatment }: ColumnPlan): string {
     case "real":
       return `CASE typeof(${name}) WHEN 'real' THEN ${realText(name)} WHEN 'text' THEN ${name} WHEN 'null' THEN NULL ${other} END`;
     case "number":
-      return `CASE typeof(${name}) WHEN 'real' THEN ${shortestText(name)} WHEN 'blob' THEN 'blob' ELSE ${name} END`;
+      return `CASE typeof(${name}) WHEN 'real' THEN ${realText(name)} WHEN 'blob' THEN 'blob' ELSE ${name} END`;
     case "bytes":
       return `CASE typeof(${name}) WHEN 'blob' THEN lower(hex(${name})) WHEN 'null' THEN NULL ${other} END`;
   }

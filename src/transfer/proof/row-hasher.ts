@@ -113,7 +113,8 @@ function isCanonical(form: CanonicalForm, bytes: Uint8Array, start: number, end:
       return end - start === 19 && bytes[start + 10] === BLANK;
     case "time":
       return end - start === 8;
-    case "decimal": {
+    case "decimal":
+    case "number": {
       for (let at = start; at < end; at++) if (bytes[at] === POINT || bytes[at] === LETTER_E) return false;
       return end - start !== 2;
     }

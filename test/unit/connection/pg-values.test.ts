@@ -4,6 +4,13 @@ import type { SqlOutput } from "../../../src/connection/index.js";
 import { pgEngines } from "./pg-engines.js";
 
 describe.each(pgEngines)("values on $name", ({ open }) => {
+  test("a text keeps the U+FEFF that it starts with", async () => {
+    const connection = await open();
+    expect(
+      await connection.query("SELECT $1::text AS t, NULL::text AS n, '' AS e", ["\ufeffa\ufeff"]),
+    ).toEqual([{ t: "\ufeffa\ufeff", n: null, e: "" }]);
+  });
+
   test("each type comes back as its nearest exact JavaScript value, and else as the server's text", async () => {
     const connection = await open();
     const [row] = await connection.query(`
