@@ -78,6 +78,8 @@ export const ERROR_CODES = {
   ADOPTION_REFUSED: "what another tool has recorded cannot be taken over as it stands",
 
   // running
+  CHECKPOINT_IMPOSSIBLE: "the history of a module does what a checkpoint cannot stand for",
+  CHECKPOINT_INVALID: "the file of a checkpoint was changed by hand, or is that of a newer Tenon",
   MIGRATION_FAILED: "a statement of a migration failed",
   VERIFY_FAILED: "a migration's verification returned rows or failed",
   ROWS_LOST: "a migration removed rows from a table that it did not name",

@@ -29,6 +29,7 @@ export {
   adopt,
   planAdoption,
 } from "./adopt.js";
+export { type CheckpointOptions, type CheckpointResult, checkpoint } from "./checkpoint.js";
 export type { CreatedMigration, CreateMigrationOptions } from "./create-migration.js";
 export { defineModule, isModule } from "./define-module.js";
 export type { DiffChange, DiffHazard } from "./described-plan.js";

@@ -10,11 +10,17 @@ import {
   run,
   type StepResult,
 } from "../engine/index.js";
-import { publicVersion } from "../migrations/index.js";
+import { findCheckpoint, publicVersion } from "../migrations/index.js";
 import { type Module, orderModules } from "../modules/index.js";
 
 /** What a run to the latest version may be told: also what a sync of tables needs to be allowed or to know. */
-export interface MigrateOptions extends RunOptions, SyncOptions {}
+export interface MigrateOptions extends RunOptions, SyncOptions {
+  /**
+   * Whether an empty database is built from the checkpoints that stand beside the migrations, where they stand for them;
+   * it is, unless told to `ignore` them.
+   */
+  readonly checkpoints?: "use" | "ignore" | undefined;
+}
 
 /** What a run to the latest version did, and where each module is now. */
 export interface MigrateResult extends RunResult {
@@ -26,6 +32,34 @@ export interface MigrateResult extends RunResult {
  * have tables alone by letting the database follow them. When nothing has changed, one query tells so for all of them.
  */
 export async function migrateLatest(
+  context: RunContext,
+  modules: readonly Module[],
+  options: MigrateOptions,
+): Promise<MigrateResult> {
+  const begun = await startFromCheckpoints(context, modules, options);
+  const result = await migratePending(context, modules, options);
+  return begun.length === 0 ? result : { ...result, steps: [...begun, ...result.steps] };
+}
+
+/** Builds what checkpoints stand for, where there are some and the database has no journal yet. */
+async function startFromCheckpoints(
+  context: RunContext,
+  modules: readonly Module[],
+  options: MigrateOptions,
+): Promise<readonly StepResult[]> {
+  if (options.checkpoints === "ignore" || options.agreed !== undefined) return [];
+  const files = new Map<string, string>();
+  for (const { name, kind, source } of modules) {
+    // A plugin's SQL is contained migration by migration, so that it is never built at once.
+    const file = kind === "core" ? findCheckpoint(source, context.dialect.engine) : undefined;
+    if (file !== undefined) files.set(name, file);
+  }
+  if (files.size === 0 || (await context.journal.readDigests()) !== undefined) return [];
+  const { useCheckpoints } = await import("../checkpoint/index.js");
+  return useCheckpoints(context, modules, files, options);
+}
+
+async function migratePending(
   context: RunContext,
   modules: readonly Module[],
   options: MigrateOptions,

@@ -77,6 +77,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/repair.js"),
   },
   {
+    name: "checkpoint",
+    summary: "writes what a history builds as one file, for empty databases",
+    load: () => import("./commands/checkpoint.js"),
+  },
+  {
     name: "stamp",
     summary: "marks versions as applied without running them",
     load: () => import("./commands/stamp.js"),

@@ -4,6 +4,7 @@
 export type { HistoryToAdopt, MigrationToAdopt } from "./adopt-history.js";
 export type { AdoptedHistory } from "./adopted-history.js";
 export type { ApplyChangesRequest } from "./apply-changes.js";
+export type { PartToApply } from "./apply-to-empty.js";
 export type { VersionToApply } from "./apply-version.js";
 export type { BoundWork } from "./bound-work.js";
 export { Catalogue } from "./catalogue.js";
@@ -23,6 +24,7 @@ export {
   adoptHistory,
   applyChanges,
   applyStamped,
+  applyToEmpty,
   applyVersion,
   findChanged,
   findDrift,

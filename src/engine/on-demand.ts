@@ -2,6 +2,7 @@
 // does not wait for what it does not use.
 import type * as AdoptHistory from "./adopt-history.js";
 import type * as ApplyChanges from "./apply-changes.js";
+import type * as ApplyToEmpty from "./apply-to-empty.js";
 import type * as ApplyVersion from "./apply-version.js";
 import type * as Drift from "./drift.js";
 import type * as Owners from "./owners.js";
@@ -15,6 +16,9 @@ export const adoptHistory: typeof AdoptHistory.adoptHistory = async (...given) =
 
 export const applyChanges: typeof ApplyChanges.applyChanges = async (...given) =>
   (await import("./apply-changes.js")).applyChanges(...given);
+
+export const applyToEmpty: typeof ApplyToEmpty.applyToEmpty = async (...given) =>
+  (await import("./apply-to-empty.js")).applyToEmpty(...given);
 
 export const applyVersion: typeof ApplyVersion.applyVersion = async (...given) =>
   (await import("./apply-version.js")).applyVersion(...given);

@@ -42,7 +42,7 @@ export async function writeStamps(
       order.compare(target.module, migration.version, target.version) <= 0 && !applied.has(keyOf(migration)),
   );
   let sequence = Math.max(0, ...history.rows.map((row) => row.sequence));
-  for (const migration of missing) {
+  const rows = missing.map((migration) => {
     const { module, version, name, up } = migration;
     const planned: PlannedStep = {
       direction: "up",
@@ -53,10 +53,9 @@ export async function writeStamps(
       row: undefined,
       step: up,
     };
-    await context.journal.write(
-      finishedRow(planned, stampOf(context), { durationMs: null, sequence: ++sequence }),
-    );
-  }
+    return finishedRow(planned, stampOf(context), { durationMs: null, sequence: ++sequence });
+  });
+  await context.journal.writeAll(rows);
   return missing;
 }
 

@@ -1,5 +1,6 @@
 // What a migration is and where migrations come from: inline versions, folders and tables. Reads and writes files; knows no
 // database, no journal and no order between modules.
+export { checkpointPath, findCheckpoint } from "./checkpoint-path.js";
 export { checksumOf, normaliseText } from "./checksum.js";
 export type {
   CodeMigration,

@@ -5,7 +5,15 @@ import { planOutcome, runOutcome } from "../steps.js";
 
 export const command: Command = {
   takes: [],
-  flags: [...UP_FLAGS, { name: "dry-run", value: SWITCH, summary: "print the SQL and write nothing at all" }],
+  flags: [
+    ...UP_FLAGS,
+    {
+      name: "no-checkpoint",
+      value: SWITCH,
+      summary: "an empty database too goes through all migrations, one by one",
+    },
+    { name: "dry-run", value: SWITCH, summary: "print the SQL and write nothing at all" },
+  ],
   details:
     "Applies what is defined and not applied: of all core modules, and of those plugins that are in use. A plugin is\n" +
     "brought in by its name. A migration that fails leaves no trace but a `failed` row in the journal; what ran before\n" +
@@ -24,7 +32,9 @@ async function up(context: CommandContext): Promise<Outcome> {
   const project = await context.openProject(isDry ? "look" : "create");
   const task = await upTask(context, project);
   if (isDry) return planOutcome(await planUp(task), project, context.terminal);
-  const { manager, options, target } = task;
+  const { manager, target } = task;
+  const checkpoints = context.arguments.isSet("no-checkpoint") ? ("ignore" as const) : ("use" as const);
+  const options = { ...task.options, checkpoints };
   const result =
     target === undefined ? await manager.migrateToLatest(options) : await (await planUp(task)).run();
   return runOutcome(result, project, context.terminal);
