@@ -3,6 +3,7 @@ import { type Column, primaryKeyOf, type Table } from "../../schema/index.js";
 import { findBadUtf8 } from "./bad-utf8.js";
 import type { ColumnFit } from "./column-fit.js";
 import { ColumnTally } from "./column-tally.js";
+import { countMixedSeconds } from "./mixed-seconds.js";
 import { type ColumnQuestion, type SettledColumn, settleTypes } from "./settle-type.js";
 import { suggestChoice } from "./suggest.js";
 import { quoteName, readOthers, rowLabel } from "./table-reader.js";
@@ -24,11 +25,13 @@ export async function fitTable(
   );
   const names = texts.map(({ question }) => question.column.name);
   const badUtf8 = new Set(encoding === "utf-8" ? (await findBadUtf8(source, table, names)).keys() : []);
+  const mixed = await countMixedSeconds(source, table, settled);
   const fits: ColumnFit[] = [];
   for (const each of settled) {
     const isReadable = !badUtf8.has(each.question.column.name);
     const known = isReadable ? each : { ...each, clean: undefined, cleanValues: 0 };
-    fits.push(await fitColumn(source, table, known, encoding));
+    const otherForm = mixed.get(each.question.column.name) ?? 0;
+    fits.push(await fitColumn(source, table, known, encoding, otherForm));
   }
   return fits;
 }
@@ -41,6 +44,7 @@ async function fitColumn(
   table: Table,
   settled: SettledColumn,
   encoding: TextEncoding,
+  otherForm: number,
 ): Promise<ColumnFit> {
   const { question, type, convert, clean } = settled;
   const { column, choice } = question;
@@ -71,7 +75,7 @@ async function fitColumn(
     type: settled.typeText,
     values: settled.values,
     convert,
-    otherForm: tally.otherForm,
+    otherForm: tally.otherForm + otherForm,
     misfits: tally.misfits,
     otherwise: treatment.otherwise,
     isOpen,

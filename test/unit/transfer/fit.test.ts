@@ -64,6 +64,25 @@ test("numbers in a column that says DATETIME are moments, where all of them coun
   ]);
 });
 
+test("moments that come back in another form are counted, and their column is converted all the same", async () => {
+  const source = await sqliteWith(`
+    CREATE TABLE t (at DATETIME, zoned TIMESTAMP, ref UUID, uniform DATETIME);
+    INSERT INTO t VALUES
+      ('2024-01-02 03:04:05', '2024-01-02T03:04:05Z', '0B0E8F3A-0000-4000-8000-000000000001', '2024-01-02 03:04:05.100'),
+      ('2024-01-02 03:04:05.500', '2024-01-02T03:04:05+02:00', '0b0e8f3a-0000-4000-8000-000000000001', '2024-01-02 03:04:05.000'),
+      ('2024-01-02', '2024-01-02 03:04', NULL, '2024-01-02 03:04:05.120');
+  `);
+  const fit = await fitOf(source);
+  expect(
+    fit.findings.map(({ column, type, otherForm, isOpen }) => [column, type, otherForm, isOpen]),
+  ).toEqual([
+    ["at", "timestamp without time zone", 2, false],
+    ["zoned", "timestamp with time zone", 2, false],
+    ["ref", "uuid", 1, false],
+    ["uniform", "timestamp without time zone", 0, false],
+  ]);
+});
+
 test("every misfit is told by column with its count and rows, before anything is written", async () => {
   const source = await sqliteWith(`
     CREATE TABLE "Order Details" (id INTEGER PRIMARY KEY, qty INT, paid BOOLEAN, due DATE, price NUMERIC(5,2), note TEXT, code VARCHAR(3));
