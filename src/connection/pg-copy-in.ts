@@ -27,7 +27,7 @@ export class PgCopyIn extends PgQuery {
       for await (const piece of this.#pieces) {
         // The server drops what comes after its error; to read on would only take time.
         if (this.#hasFailed) return;
-        protocol.sendCopyFromChunk(Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength));
+        sendPiece(protocol, piece);
         await this.#drained(protocol);
       }
       if (!this.#hasFailed) protocol.endCopyFrom();
@@ -37,12 +37,31 @@ export class PgCopyIn extends PgQuery {
     }
   }
 
+  /** Settles when the socket takes more, or when nothing will ever be taken. */
   #drained({ stream }: PgProtocol): Promise<unknown> | undefined {
     if (stream.writableNeedDrain !== true || stream.once === undefined) return undefined;
+    let drain: () => void = () => {};
     const drained = new Promise<void>((resolve) => {
-      stream.once?.("drain", resolve);
-      stream.once?.("close", resolve);
+      drain = resolve;
+      stream.once?.("drain", drain);
+      stream.once?.("close", drain);
     });
-    return Promise.race([drained, this.outcome]);
+    return Promise.race([drained, this.outcome]).finally(() => {
+      stream.off?.("drain", drain);
+      stream.off?.("close", drain);
+    });
   }
 }
+
+/** CopyData. The driver's own way to send one copies the piece into another buffer first, which takes as long as all the rest. */
+function sendPiece({ stream }: PgProtocol, piece: Uint8Array): void {
+  const head = Buffer.allocUnsafe(5);
+  head[0] = COPY_DATA;
+  head.writeInt32BE(piece.byteLength + 4, 1);
+  stream.cork?.();
+  stream.write(head);
+  stream.write(piece);
+  stream.uncork?.();
+}
+
+const COPY_DATA = 0x64;

@@ -13,17 +13,18 @@ export interface PgProtocol {
   execute(message: object): void;
   sync(): void;
   sendCopyFail(reason: string): void;
-  sendCopyFromChunk(piece: Buffer): void;
   endCopyFrom(): void;
   once(event: "readyForQuery" | "end", listener: () => void): void;
   removeListener(event: "readyForQuery" | "end", listener: () => void): void;
   readonly stream: {
     readonly writableNeedDrain?: boolean;
+    write(bytes: Uint8Array): unknown;
     cork?(): void;
     uncork?(): void;
     pause?(): void;
     resume?(): void;
     once?(event: "drain" | "close", listener: () => void): unknown;
+    off?(event: "drain" | "close", listener: () => void): unknown;
   };
 }
 

@@ -100,6 +100,11 @@ async function make(request: StagingRequest, names: ReadonlyMap<TablePlan, strin
   });
 }
 
+/** Told before the long look at the source. @throws TenonError `TRANSFER_UNFINISHED` */
+export async function refuseUnfinished(connection: Connection, earlier: EarlierTransfer): Promise<void> {
+  if (earlier === "refuse" && (await readFingerprint(connection)) !== undefined) throw unfinished(connection);
+}
+
 /** A table as it is loaded: its columns, NOT NULL and what is computed; nothing that would be checked or kept in order row by row. */
 function bareTable(table: Table, name: string): Table {
   const { schema: _, constraints: __, indexes: ___, triggers: ____, policies: _____, ...rest } = table;

@@ -11,7 +11,7 @@ import { lastNumbers, ownSequences } from "./last-numbers.js";
 import type { LoadedTable, TableToLoad } from "./load.js";
 import { planTransfer, refuseUntranslated, type TransferPlan } from "./plan-transfer.js";
 import { PostgresSource } from "./postgres-source.js";
-import type { EarlierTransfer } from "./postgres-staging.js";
+import { type EarlierTransfer, refuseUnfinished } from "./postgres-staging.js";
 import type { Proof } from "./proof/index.js";
 import type { TransferReport } from "./report.js";
 import { rowsOf, type TransformRow } from "./row-callback.js";
@@ -47,6 +47,7 @@ export async function runTransfer(request: TransferRequest): Promise<TransferRep
   try {
     phases.listener({ kind: "phase", phase: "scan" });
     await enterSchema(request);
+    if (to.engine === "postgres" && mode === "run") await refuseUnfinished(to, request.earlier);
     const plan = await planTransfer({ ...request, onTable: () => {} });
     if (mode === "look")
       return reportOf(request, plan, { isDone: false, loaded: [], phases, proof: undefined });

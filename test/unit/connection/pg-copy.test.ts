@@ -29,6 +29,23 @@ describe.each(pgEngines)("COPY on $name", ({ open }) => {
     ]);
   });
 
+  test("loads more than a socket holds, and leaves no listeners behind", async () => {
+    const { connection, session } = await opened(open);
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on("warning", note);
+    const many = async function* (): AsyncGenerator<Uint8Array> {
+      for (let at = 0; at < 60; at++)
+        yield text.encode(
+          Array.from({ length: 2000 }, (_, n) => `${at * 2000 + n},${"x".repeat(100)}\n`).join(""),
+        );
+    };
+    expect(await session.copyIn(into, many())).toBe(120_000);
+    process.off("warning", note);
+    expect(warnings).toEqual([]);
+    expect(await connection.query("SELECT count(*)::int AS n FROM board")).toEqual([{ n: 120_000 }]);
+  });
+
   test("a row that the server refuses fails, and the session goes on", async () => {
     const { connection, session } = await opened(open);
     await expect(session.copyIn(into, pieces("1,oak\n", "1,ash\n"))).rejects.toMatchObject({
