@@ -24,8 +24,8 @@ export interface PluginWatchRequest {
 
 /** A table that a statement touches, as the engine itself tells it. */
 export interface TableUse {
-  /** `lock`: it was emptied, altered or locked against everybody. */
-  readonly kind: "read" | "write" | "lock";
+  /** `lock`: it was emptied, altered or locked against everybody. `hide`: its name alone now leads to another. */
+  readonly kind: "read" | "write" | "lock" | "hide";
   readonly schema: string;
   readonly table: string;
 }

@@ -59,7 +59,8 @@ export class ModuleWatch {
       await this.#settleBatch(ownership, before);
       this.#batch = { module, before, steps: [] };
     }
-    refuseTakenNames(step, ownership, this.#context);
+    const ownSchema = this.#context.dialect.capabilities.hasSchemas ? rules?.schema : undefined;
+    refuseTakenNames(step, ownership, this.#context, ownSchema);
     if (this.#batch !== undefined) this.#batch = { ...this.#batch, steps: [...this.#batch.steps, step] };
   }
 

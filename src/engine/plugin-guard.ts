@@ -267,4 +267,5 @@ const VERBS: Readonly<Record<TableUse["kind"], string>> = {
   read: "reads",
   write: "writes rows of",
   lock: "locks or empties",
+  hide: "hides",
 };

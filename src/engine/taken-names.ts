@@ -7,7 +7,8 @@ import type { RunContext } from "./run.js";
 
 /**
  * Refuses a step that wants a name which another module has, also where `IF NOT EXISTS` would have let it pass and
- * both would have gone on with one table. A name that the step itself frees first is free.
+ * both would have gone on with one table. A name that the step itself frees first is free. A module with a schema of its
+ * own has its names there, where it gives none.
  *
  * @throws TenonError `OBJECT_TAKEN`
  */
@@ -15,12 +16,13 @@ export function refuseTakenNames(
   step: PreparedStep,
   ownership: Ownership,
   { dialect, journal }: Pick<RunContext, "dialect" | "journal">,
+  ownSchema?: string | undefined,
 ): void {
   const freed = new Set<string>();
   for (const { statements, file } of step.scripts) {
     for (const statement of statements) {
       for (const effect of readEffects(statement, dialect.syntax)) {
-        const owner = findOwner(effect, ownership, journal.address.schema);
+        const owner = findOwner(effect, ownership, ownSchema ?? journal.address.schema);
         const name = owner === undefined ? undefined : dialect.nameKey(owner.name);
         if (owner !== undefined && owner.module !== step.planned.module && !freed.has(name ?? "")) {
           throw nameTaken(step, owner, { file, line: statement.line, column: statement.column });

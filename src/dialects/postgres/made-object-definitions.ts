@@ -8,7 +8,9 @@ export const DEFINITIONS = `
     SELECT 'pg_class', c.oid, concat_ws(',', 'class', c.relkind, c.relpersistence, c.relowner,
              coalesce(c.relacl, pg_catalog.acldefault(CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", c.relowner))::text,
              c.reloptions::text, c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.reltablespace,
-             c.relispartition, c.relpartbound::text, c.reloftype, c.relam)
+             c.relispartition, c.relpartbound::text, c.reloftype, c.relam,
+             -- ALTER SEQUENCE … RESTART writes it anew, nextval and setval do not.
+             CASE WHEN c.relkind = 'S' THEN c.relfilenode END)
     FROM pg_catalog.pg_class c JOIN relation r ON r.oid = c.oid
     UNION ALL
     SELECT 'pg_class', a.attrelid, 'columns ' || md5(string_agg(concat_ws(',', a.attnum, a.attname, a.atttypid, a.atttypmod,

@@ -5,7 +5,7 @@ import type { TableUse } from "../plugin-watch.js";
 import { buildsItsSql, findForbiddenCode, findKeptDefinition } from "./plugin-code.js";
 import { type KeptCode, readKeptCode } from "./plugin-kept-code.js";
 import { findSequenceNames } from "./plugin-sequences.js";
-import { findReadTables, resolveTargets } from "./plugin-targets.js";
+import { findHidden, findReadTables, resolveTargets } from "./plugin-targets.js";
 import { findTargets, type Target } from "./plugin-touched-tables.js";
 
 export interface JudgeRequest {
@@ -13,6 +13,8 @@ export interface JudgeRequest {
   /** The number of the plugin's own role, where it has one. */
   readonly role: number | undefined;
   readonly readsAreLimited: boolean;
+  /** The schemas of the host's search path, in their order. */
+  readonly path: readonly string[];
 }
 
 /**
@@ -30,7 +32,11 @@ export async function judgeMade(connection: Connection, request: JudgeRequest): 
     refuseKept(code);
     targets.push(...targetsOf(code));
   }
-  const written = await resolveTargets(connection, targets);
+  const written = [
+    ...(await resolveTargets(connection, targets)),
+    ...(await tablesOfStatistics(connection, request.objects)),
+    ...(await findHidden(connection, request.path, request.objects)),
+  ];
   return request.readsAreLimited ? [...written, ...(await findReadTables(connection, kept))] : written;
 }
 
@@ -84,6 +90,27 @@ function targetsOf({ kind, schema, name, text, settings }: KeptCode): readonly T
     schema: target.schema ?? own,
     name: target.name,
   }));
+}
+
+/** Statistics stand beside the table that they are of, and the planner heeds them. */
+async function tablesOfStatistics(
+  connection: Connection,
+  objects: readonly ListedObject[],
+): Promise<readonly TableUse[]> {
+  const own = objects
+    .filter(({ kind }) => kind === "statistics")
+    .map(({ schema, name }) => ({ schema, name }));
+  if (own.length === 0) return [];
+  const rows = await connection.query<{ schema: string; table: string }>(
+    `SELECT t.nspname::text AS schema, c.relname::text AS "table"
+     FROM json_to_recordset(CAST($1 AS json)) AS own (schema text, name text)
+     JOIN pg_catalog.pg_namespace n ON n.nspname = own.schema
+     JOIN pg_catalog.pg_statistic_ext s ON s.stxnamespace = n.oid AND s.stxname = own.name
+     JOIN pg_catalog.pg_class c ON c.oid = s.stxrelid
+     JOIN pg_catalog.pg_namespace t ON t.oid = c.relnamespace`,
+    [JSON.stringify(own)],
+  );
+  return rows.map(({ schema, table }) => ({ kind: "write", schema, table }));
 }
 
 /** Everything that the role owns must be of a kind that a plugin can have: large objects, for one, are not. */

@@ -1,5 +1,6 @@
 import type { Connection } from "../../connection/index.js";
 import { tokenize, unquoteName } from "../../sql/index.js";
+import type { ListedObject } from "../listed-object.js";
 import type { TableUse } from "../plugin-watch.js";
 import type { KeptCode } from "./plugin-kept-code.js";
 import type { Target } from "./plugin-touched-tables.js";
@@ -68,6 +69,29 @@ export async function findReadTables(
   return rows
     .filter(({ table }) => words.has(table))
     .map(({ schema, table }): TableUse => ({ kind: "read", schema, table }));
+}
+
+/** Tables whose names, said without a schema, now lead to one of these objects, which stands before them in the path. */
+export async function findHidden(
+  connection: Connection,
+  path: readonly string[],
+  objects: readonly ListedObject[],
+): Promise<readonly TableUse[]> {
+  const fronts = objects.filter(({ table, schema }) => table === undefined && path.indexOf(schema) >= 0);
+  if (fronts.length === 0 || path.length < 2) return [];
+  const rows = await connection.query<{ schema: string; table: string }>(
+    `SELECT DISTINCT n.nspname::text AS schema, c.relname::text AS "table"
+     FROM json_to_recordset(CAST($1 AS json)) AS own (place int, name text)
+     CROSS JOIN json_array_elements_text(CAST($2 AS json)) WITH ORDINALITY AS behind (schema, place)
+     JOIN pg_catalog.pg_namespace n ON n.nspname = behind.schema
+     JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = own.name
+     WHERE behind.place > own.place AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')`,
+    [
+      JSON.stringify(fronts.map(({ schema, name }) => ({ place: path.indexOf(schema) + 1, name }))),
+      JSON.stringify(path),
+    ],
+  );
+  return rows.map(({ schema, table }) => ({ kind: "hide", schema, table }));
 }
 
 function namesIn(text: string): readonly string[] {

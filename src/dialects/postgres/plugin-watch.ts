@@ -22,7 +22,7 @@ import { resolveTargets } from "./plugin-targets.js";
  */
 export async function watchPlugin(connection: Connection, request: PluginWatchRequest): Promise<PluginWatch> {
   const { bounds } = request;
-  const [path] = await connection.query("SELECT current_setting('search_path') AS path");
+  const path = await readPath(connection);
   if (bounds.schema !== undefined) await enterSchema(connection, bounds.schema);
   const settings = await sessionSettings(connection);
   const role =
@@ -52,21 +52,36 @@ export async function watchPlugin(connection: Connection, request: PluginWatchRe
       return uses.since();
     },
     judge: (objects) =>
-      judgeMade(connection, { objects, role: role?.oid, readsAreLimited: bounds.reads !== undefined }),
+      judgeMade(connection, {
+        objects,
+        role: role?.oid,
+        readsAreLimited: bounds.reads !== undefined,
+        path: path.schemas,
+      }),
     async end() {
       await role?.end();
-      await connection.query("SELECT pg_catalog.set_config('search_path', $1, true)", [
-        String(path?.["path"] ?? ""),
-      ]);
+      await connection.query("SELECT pg_catalog.set_config('search_path', $1, true)", [path.setting]);
     },
   };
 }
 
+/** The search path of the host's session, as it is set and as the schemas that it comes to. */
+async function readPath(
+  connection: Connection,
+): Promise<{ readonly setting: string; readonly schemas: readonly string[] }> {
+  const [row] = await connection.query<{ setting: string; schemas: string }>(
+    "SELECT current_setting('search_path') AS setting, array_to_json(current_schemas(false))::text AS schemas",
+  );
+  return { setting: row?.setting ?? "", schemas: JSON.parse(row?.schemas ?? "[]") };
+}
+
 /** The plugin's own schema, made when it is not there; what it makes without naming a schema goes there. */
 async function enterSchema(connection: Connection, schema: string): Promise<void> {
+  // Asked first, for a session that may only read is refused the statement also when the schema is there.
+  const [there] = await connection.query("SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1", [schema]);
+  if (there === undefined) await connection.execute(`CREATE SCHEMA ${quote(schema)}`);
   await connection.executeScript(
-    `CREATE SCHEMA IF NOT EXISTS ${quote(schema)};
-     SELECT pg_catalog.set_config('search_path', pg_catalog.concat_ws(', ', '${quote(schema)}', nullif(current_setting('search_path'), '')), true)`,
+    `SELECT pg_catalog.set_config('search_path', pg_catalog.concat_ws(', ', '${quote(schema)}', nullif(current_setting('search_path'), '')), true)`,
   );
 }
 
