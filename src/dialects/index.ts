@@ -33,7 +33,13 @@ export { type JournalStatements, journalStatements } from "./journal-statements.
 export { identityOf, type ListedObject, type ListOptions, type ObjectIdentity } from "./listed-object.js";
 export { loadDialect, loadTranslation } from "./load.js";
 export { withNamedDependencies } from "./named-dependencies.js";
-export type { PluginBounds, PluginWatch, PluginWatchRequest, TableUse } from "./plugin-watch.js";
+export type {
+  PluginBounds,
+  PluginObjects,
+  PluginWatch,
+  PluginWatchRequest,
+  TableUse,
+} from "./plugin-watch.js";
 export type {
   ChangePlan,
   DataCheck,

@@ -30,6 +30,14 @@ export interface TableUse {
   readonly table: string;
 }
 
+/** The objects of a plugin after a step, with definitions. */
+export interface PluginObjects {
+  /** What the step has made or changed. */
+  readonly made: readonly ListedObject[];
+  /** All that the plugin has now: a function of an earlier step could write into a view of this one. */
+  readonly own: readonly ListedObject[];
+}
+
 /**
  * Looks at what the statements of a plugin really do, inside the transaction of a step. It tells which tables they
  * touch; whose these are, the engine knows.
@@ -52,10 +60,10 @@ export interface PluginWatch {
   settle(): Promise<readonly TableUse[]>;
   /**
    * Judges what the plugin has that acts later (triggers, views, functions), and gives the tables that it would touch
-   * then; without a schema when such a table is nowhere. `objects` is all that it has now, with definitions.
+   * then; without a schema when such a table is nowhere.
    * @throws TenonError `PLUGIN_FORBIDDEN`
    */
-  judge(objects: readonly ListedObject[]): Promise<readonly TableUse[]>;
+  judge(objects: PluginObjects): Promise<readonly TableUse[]>;
   /** Gives everything back as it was; what the plugin made belongs to the session's user from then on. */
   end(): Promise<void>;
 }

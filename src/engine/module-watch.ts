@@ -18,6 +18,8 @@ interface Batch {
   readonly module: string;
   readonly before: readonly ListedObject[];
   readonly steps: readonly PreparedStep[];
+  /** The step of a plugin, which was under guard. */
+  readonly isContained: boolean;
 }
 
 /**
@@ -31,8 +33,10 @@ export class ModuleWatch {
   /** Undefined until it is read, and again after a rollback. */
   #ownership: Ownership | undefined;
   #batch: Batch | undefined;
-  /** For the step of a plugin: its rules, and all objects before it. */
-  #contained: { readonly rules: PluginRules; readonly before: readonly ListedObject[] } | undefined;
+  /** For the step of a plugin: its rules, and all objects before it, once they are listed. */
+  #contained:
+    | { readonly rules: PluginRules; readonly before: readonly ListedObject[] | undefined }
+    | undefined;
   /** The batch as it was when the last transaction was committed. */
   #committedBatch: Batch | undefined;
 
@@ -51,13 +55,15 @@ export class ModuleWatch {
     const rules = await this.#rulesOf(module);
     this.#contained = undefined;
     if (rules !== undefined) {
-      const before = this.#withoutJournal(await this.#listAll({ definitions: false }));
-      await this.#settleBatch(ownership, before);
+      // The guard lists for itself what was there; only then, though, a schema of the plugin's own has been made for it.
+      const isNeeded = this.#batch !== undefined || rules.schema !== undefined;
+      const before = isNeeded ? this.#withoutJournal(await this.#listAll({ definitions: false })) : undefined;
+      if (before !== undefined) await this.#settleBatch(ownership, before);
       this.#contained = { rules, before };
     } else if (this.#batch?.module !== module) {
       const before = this.#withoutJournal(await this.#listAll({ definitions: false }));
       await this.#settleBatch(ownership, before);
-      this.#batch = { module, before, steps: [] };
+      this.#batch = { module, before, steps: [], isContained: false };
     }
     const ownSchema = this.#context.dialect.capabilities.hasSchemas ? rules?.schema : undefined;
     refuseTakenNames(step, ownership, this.#context, ownSchema);
@@ -71,8 +77,10 @@ export class ModuleWatch {
   async contain(step: PreparedStep): Promise<PluginGuard | undefined> {
     const [contained, ownership] = [this.#contained, this.#ownership];
     if (contained === undefined || ownership === undefined) return undefined;
-    const { rules } = contained;
-    return PluginGuard.open({ context: this.#context, step, ownership, rules, rights: "fewer" });
+    const { rules, before } = contained;
+    const guard = await PluginGuard.open({ context: this.#context, step, ownership, rules, rights: "fewer" });
+    this.#contained = { rules, before: before ?? this.#withoutJournal(guard.found) };
+    return guard;
   }
 
   /** Judges what the step of a plugin has made, and writes it down. @throws TenonError `OWNERSHIP_VIOLATED`, `PLUGIN_FORBIDDEN` */
@@ -80,10 +88,11 @@ export class ModuleWatch {
     const [contained, ownership] = [this.#contained, this.#ownership];
     if (guard === undefined || contained === undefined || ownership === undefined) return;
     const now = this.#withoutJournal(await guard.finish());
-    this.#batch = { module: step.planned.module, before: contained.before, steps: [step] };
+    const { module } = step.planned;
+    this.#batch = { module, before: contained.before ?? [], steps: [step], isContained: true };
     await this.#settleBatch(ownership, now);
     await guard.end();
-    await keepRules(this.#context.journal, step.planned.module, contained.rules);
+    await keepRules(this.#context.journal, module, contained.rules);
   }
 
   /**
@@ -97,7 +106,12 @@ export class ModuleWatch {
     this.#ownership = undefined;
     this.#batch = undefined;
     if (ownership === undefined || !(error instanceof TenonError)) return error;
-    return withOwner(error, { step, ownership, objects: contained.before, journal: this.#context.journal });
+    return withOwner(error, {
+      step,
+      ownership,
+      objects: contained.before ?? [],
+      journal: this.#context.journal,
+    });
   }
 
   /** Writes what the steps so far have made and dropped: called in the transaction in which the books are written. */
@@ -135,7 +149,8 @@ export class ModuleWatch {
     const isResumed = batch.steps.some((step) => step.transaction === "outside");
     const isTheirs = (object: ListedObject): boolean => {
       const owner = ownership.ownerOf(object);
-      if (created.has(object)) return owner === undefined;
+      // A plugin's guard has seen that it touched nothing of others: a namesake in another schema is not its own.
+      if (created.has(object) || batch.isContained) return created.has(object) && owner === undefined;
       // What another module had was dropped by this one first, or its name would have been refused.
       return (
         makerOf(object) !== undefined && (owner === undefined ? isResumed : owner.module !== batch.module)

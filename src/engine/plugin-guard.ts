@@ -94,6 +94,11 @@ export class PluginGuard implements StepContainment {
     return this.#watch.connection;
   }
 
+  /** All objects that were there before the step. */
+  get found(): readonly ListedObject[] {
+    return [...this.#before.values()];
+  }
+
   get passes(): boolean {
     return this.#watch.passes;
   }
@@ -121,12 +126,12 @@ export class PluginGuard implements StepContainment {
       const identity = identityOf(object);
       if (!this.#before.has(identity)) this.#judgeNew(object, this.#touched.get(identity));
     }
-    // All that the plugin has, not only what is new: a function of an earlier step could write into a view of this one.
     const own = this.#judged.filter((object) => this.#ownerBesides(object) === undefined);
+    const made = own.filter((object) => this.#touched.has(identityOf(object)));
     const there = new Set(
       this.#judged.filter((object) => object.table === undefined).map((object) => this.#tableKey(object)),
     );
-    const later = await this.#watch.judge(own);
+    const later = await this.#watch.judge({ made, own });
     const nowhere = later.find((use) => !there.has(this.#tableKey({ ...use, name: use.table })));
     // A way back may leave a function behind whose table is gone; it can be called by nobody with success.
     if (nowhere !== undefined && this.#request.step.planned.direction === "up")

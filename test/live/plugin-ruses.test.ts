@@ -92,10 +92,32 @@ describe.each(engines.filter(({ engine }) => engine === "postgres"))(
       );
     });
 
+    test("a namesake in a schema of its own does not make it the owner of the core's", async () => {
+      const { database, connection } = await shop(engine);
+      const first = [
+        "CREATE TABLE evil.orders (id INTEGER)",
+        "CREATE VIEW evil.order_list AS SELECT 1 AS one",
+        "CREATE SEQUENCE evil.order_numbers",
+      ];
+      for (const drop of [
+        "TABLE public.orders CASCADE",
+        "VIEW public.order_list",
+        "SEQUENCE public.order_numbers",
+      ]) {
+        const told = /which belongs to module shop/;
+        await expectRefused(database, connection, { schema: "evil" }, [first, `DROP ${drop}`], told);
+      }
+      const objects = await new SchemaManager(connection, core).getObjects();
+      expect(
+        objects.filter(({ module }) => module === "evil").map(({ schema, name }) => `${schema}.${name}`),
+      ).toEqual(expect.arrayContaining([".evil", "evil.order_list", "evil.order_numbers", "evil.orders"]));
+      expect(objects.filter(({ schema, module }) => schema === "public" && module === "evil")).toEqual([]);
+    });
+
     test("a table cannot stand before one of the core in the search path", async () => {
       const { database, connection } = await shop(engine);
       await connection.executeScript("CREATE SCHEMA first; SET search_path = first, public");
-        const manager = new SchemaManager(
+      const manager = new SchemaManager(
         connection,
         defineModule(
           "evil",
@@ -109,7 +131,9 @@ describe.each(engines.filter(({ engine }) => engine === "postgres"))(
         code: "OWNERSHIP_VIOLATED",
         message: expect.stringMatching(/hides table orders, which/),
       });
-      expect(await database.look("SELECT FROM pg_tables WHERE schemaname = 'first'")).toEqual([]);
+      expect(
+        await database.look("SELECT FROM pg_tables WHERE schemaname = 'first' AND tablename = 'orders'"),
+      ).toEqual([]);
     });
 
     test("a plugin cannot settle in a schema of others", async () => {

@@ -23,13 +23,17 @@ export async function readKeptCode(
   );
   if (wanted.length === 0) return [];
   const names = new Set(wanted);
-  const rows = await connection.query<KeptCode & { relation: string | null }>(CODE);
+  const rows = await connection.query<KeptCode & { relation: string | null }>(CODE, [
+    JSON.stringify([...new Set(made.map(({ name }) => name))]),
+  ]);
   return rows.filter(({ kind, schema, name, relation }) =>
     names.has(JSON.stringify([kind, schema, name, relation])),
   );
 }
 
+// The names are asked for in the query, so that the server spells out no code of others.
 const CODE = `
+  SELECT * FROM (
   SELECT CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END AS kind,
          n.nspname::text AS schema, p.proname || '(' || pg_catalog.oidvectortypes(p.proargtypes) || ')' AS name,
          NULL AS relation,
@@ -89,4 +93,6 @@ const CODE = `
          concat_ws(E'\\n', t.typdefault, (SELECT string_agg(pg_catalog.pg_get_constraintdef(k.oid), E'\\n')
                                          FROM pg_catalog.pg_constraint k WHERE k.contypid = t.oid)), '', false, ''
   FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
-  WHERE t.typtype = 'd' AND t.oid >= 16384`;
+  WHERE t.typtype = 'd' AND t.oid >= 16384
+  ) AS kept
+  WHERE name = ANY (ARRAY(SELECT json_array_elements_text(CAST($1 AS json))))`;

@@ -1,7 +1,7 @@
 import type { Connection } from "../../connection/index.js";
 import type { ListedObject } from "../listed-object.js";
 import { forbidden } from "../plugin-refusal.js";
-import type { TableUse } from "../plugin-watch.js";
+import type { PluginObjects, TableUse } from "../plugin-watch.js";
 import { buildsItsSql, findForbiddenCode, findKeptDefinition } from "./plugin-code.js";
 import { type KeptCode, readKeptCode } from "./plugin-kept-code.js";
 import { findSequenceNames } from "./plugin-sequences.js";
@@ -9,7 +9,7 @@ import { findHidden, findReadTables, resolveTargets } from "./plugin-targets.js"
 import { findTargets, type Target } from "./plugin-touched-tables.js";
 
 export interface JudgeRequest {
-  readonly objects: readonly ListedObject[];
+  readonly objects: PluginObjects;
   /** The number of the plugin's own role, where it has one. */
   readonly role: number | undefined;
   readonly readsAreLimited: boolean;
@@ -26,7 +26,9 @@ export interface JudgeRequest {
  */
 export async function judgeMade(connection: Connection, request: JudgeRequest): Promise<readonly TableUse[]> {
   if (request.role !== undefined) await refuseOddities(connection, request.role);
-  const kept = await readKeptCode(connection, request.objects);
+  const { made, own } = request.objects;
+  const routines = own.filter(({ kind }) => isRoutine(kind));
+  const kept = await readKeptCode(connection, [...made.filter(({ kind }) => !isRoutine(kind)), ...routines]);
   const targets: Target[] = [];
   for (const code of kept) {
     refuseKept(code);
@@ -34,8 +36,8 @@ export async function judgeMade(connection: Connection, request: JudgeRequest): 
   }
   const written = [
     ...(await resolveTargets(connection, targets)),
-    ...(await tablesOfStatistics(connection, request.objects)),
-    ...(await findHidden(connection, request.path, request.objects)),
+    ...(await tablesOfStatistics(connection, made)),
+    ...(await findHidden(connection, request.path, made)),
   ];
   return request.readsAreLimited ? [...written, ...(await findReadTables(connection, kept))] : written;
 }

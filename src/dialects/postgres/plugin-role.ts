@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Connection } from "../../connection/index.js";
 import type { Statement } from "../../sql/index.js";
+import type { ObjectIdentity } from "../listed-object.js";
 import type { PluginWatchRequest } from "../plugin-watch.js";
 import { qualified, quote } from "./names.js";
 
@@ -72,9 +73,9 @@ interface OwnerRow extends Record<string, string> {
   readonly owner: string;
 }
 
-/** What the plugin owns by Tenon's books, and by whose name it stands in the server's. */
-async function readOwners(connection: Connection, { owned }: PluginWatchRequest): Promise<readonly Lent[]> {
-  const objects = owned.filter(({ table, kind }) => table === undefined && kind !== "extension");
+/** What the plugin owns by Tenon's books and the step may need to own, and by whose name it stands in the server's. */
+async function readOwners(connection: Connection, request: PluginWatchRequest): Promise<readonly Lent[]> {
+  const objects = lendable(request);
   if (objects.length === 0) return [];
   return connection.query<OwnerRow>(
     `${OWNABLE} JOIN json_to_recordset(CAST($1 AS json)) AS wanted (kind text, schema text, name text)
@@ -82,6 +83,38 @@ async function readOwners(connection: Connection, { owned }: PluginWatchRequest)
     [JSON.stringify(objects.map(({ kind, schema, name }) => ({ kind, schema, name })))],
   );
 }
+
+/**
+ * A plugin of plain tables needs those that its step names, for whatever else is touched with them (cascading keys)
+ * is so with the rights of their owner. Where code of its own may run, or a table is part of another, it needs all.
+ */
+function lendable({ owned, statements }: PluginWatchRequest): readonly ObjectIdentity[] {
+  const whole = owned.filter(({ table, kind }) => table === undefined && kind !== "extension");
+  const isPlain =
+    whole.every(({ kind }) => PLAIN_OBJECTS.has(kind)) &&
+    owned.every(({ kind }) => kind !== "trigger" && kind !== "rule") &&
+    statements.every(({ text }) => PLAIN_STATEMENT.test(text) && !/\b(?:PARTITION|INHERIT)/i.test(text));
+  if (!isPlain) return whole;
+  const words = new Set(
+    statements.flatMap(({ text }) => text.match(WORDS) ?? []).map((word) => word.toLowerCase()),
+  );
+  const named = (name: string) => (name.match(WORDS) ?? []).some((word) => words.has(word.toLowerCase()));
+  const tables = new Set(
+    owned.flatMap(({ name, table }) => (table !== undefined && named(name) ? [table] : [])),
+  );
+  return whole.filter(({ name }) => named(name) || tables.has(name));
+}
+
+const PLAIN_OBJECTS: ReadonlySet<string> = new Set([
+  "table",
+  "sequence",
+  "type",
+  "domain",
+  "schema",
+  "statistics",
+]);
+const PLAIN_STATEMENT = /^\s*(?:CREATE|ALTER|DROP|INSERT|UPDATE|DELETE|COMMENT|TRUNCATE)\b/i;
+const WORDS = /[\p{L}\p{N}_$]+/gu;
 
 /** What can be owned: its kind and name as in the list of made objects, and how ALTER names it. */
 const OWNABLE = `

@@ -62,15 +62,15 @@ export async function findUselessKey(
   connection: Connection,
   objects: readonly ListedObject[],
 ): Promise<{ readonly table: string; readonly parent: string } | undefined> {
-  const own = new Set(objects.filter(({ kind }) => kind === "table").map(({ name }) => key(name)));
+  const tables = objects.filter(({ kind }) => kind === "table").map(({ name }) => name);
+  if (tables.length === 0) return undefined;
   const keys = await connection.query(
-    `SELECT DISTINCT t.name AS "table", f."table" AS parent
-     FROM pragma_table_list AS t JOIN pragma_foreign_key_list(t.name) AS f
-     WHERE t.schema = 'main' AND t.type = 'table'`,
+    `SELECT t.value AS "table", f."table" AS parent FROM json_each(?) AS t JOIN pragma_foreign_key_list(t.value, 'main') AS f`,
+    [JSON.stringify(tables)],
   );
-  for (const row of keys) {
+  const parents = new Map(keys.map((row) => [key(String(row["parent"])), row]));
+  for (const row of parents.values()) {
     const [table, parent] = [String(row["table"]), String(row["parent"])];
-    if (!own.has(key(table)) || own.has(key(parent))) continue;
     try {
       await connection.query(`EXPLAIN DELETE FROM main.${quote(parent)}`);
     } catch (error) {

@@ -1,8 +1,7 @@
 import type { Connection } from "../../connection/index.js";
 import { readEffects, type Statement } from "../../sql/index.js";
-import type { ListedObject } from "../listed-object.js";
 import { forbidden } from "../plugin-refusal.js";
-import type { PluginWatch, PluginWatchRequest, TableUse } from "../plugin-watch.js";
+import type { PluginObjects, PluginWatch, PluginWatchRequest, TableUse } from "../plugin-watch.js";
 import { contentOf, findUselessKey, probesOf, textUsesOf } from "./plugin-later-uses.js";
 import { findDangerousName, isHarmlessFunction } from "./plugin-names.js";
 import { refuseInPlugin } from "./plugin-statements.js";
@@ -68,22 +67,22 @@ class SqlitePluginWatch implements PluginWatch {
    * SQLite has no SQL that is made at run time, so what stands in the text is all that can ever happen; and what it
    * makes of the text tells what happens through the triggers of others.
    */
-  async judge(objects: readonly ListedObject[]): Promise<readonly TableUse[]> {
-    for (const { definition, kind, name } of objects) {
+  async judge({ made }: PluginObjects): Promise<readonly TableUse[]> {
+    for (const { definition, kind, name } of made) {
       const dangerous = findDangerousName(definition);
       if (dangerous !== undefined)
         throw forbidden(`${dangerous} in ${kind} ${name}`, "It would act whenever the object is used.");
     }
-    const useless = await findUselessKey(this.connection, objects);
+    const useless = await findUselessKey(this.connection, made);
     if (useless !== undefined) {
       throw forbidden(
         `The foreign key of ${useless.table} to what is no key of ${useless.parent}`,
         `SQLite would refuse every DELETE from ${useless.parent}: refer to its primary key, or to columns that are unique.`,
       );
     }
-    const uses = objects.filter(({ kind }) => kind === "trigger").flatMap(textUsesOf);
-    if (this.#readsAreLimited) uses.push(...contentOf(objects));
-    for (const text of await probesOf(this.connection, objects)) {
+    const uses = made.filter(({ kind }) => kind === "trigger").flatMap(textUsesOf);
+    if (this.#readsAreLimited) uses.push(...contentOf(made));
+    for (const text of await probesOf(this.connection, made)) {
       const statement: Statement = { text, start: 0, line: 1, column: 1 };
       const program = (await readProgram(this.connection, statement)) ?? [];
       uses.push(...(await this.#usesOf(program, false, statement)));
