@@ -1,5 +1,6 @@
 import type { FolderFile, FolderView } from "./folder-view.js";
 import type { Layout, ToolFolder, ToolMigration, ToolStep } from "./layout.js";
+import { isMarked, mayBeMarked } from "./marks.js";
 import { type DirectedFile, duplicate } from "./pair-files.js";
 import { malformed } from "./refusals.js";
 import { keepLines, linesOf } from "./sections.js";
@@ -14,13 +15,12 @@ export const dbmate: Layout = {
   takesQuotedTexts: true,
   recognise(folder) {
     const files = folder.files.filter(isOwn);
-    const first = files.find((file) => UP.test(file.glance));
+    const first = files.find((file) => mayBeMarked(file) && isMarked(file, "dbmate"));
     return first && { reason: `${first.name} has \`-- migrate:up\` in it`, files };
   },
   read,
 };
 
-const UP = /^--\s*migrate:up(?:\s*$|\s+\S+)/m;
 const DIRECTIVE = /^--\s*migrate:(up|down)(?:\s+(.*?))?\s*$/;
 
 function isOwn(file: FolderFile): boolean {

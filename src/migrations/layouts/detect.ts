@@ -9,6 +9,7 @@ import type { FolderFile, FolderView } from "./folder-view.js";
 import { golangMigrate } from "./golang-migrate.js";
 import { goose } from "./goose.js";
 import type { Layout, Sign } from "./layout.js";
+import { isMarked } from "./marks.js";
 import { pop } from "./pop.js";
 import { prisma } from "./prisma.js";
 import { sqlMigrate } from "./sql-migrate.js";
@@ -85,17 +86,10 @@ function looksNative(file: FolderFile): boolean {
   return /^\d+[_-].*\.(?:sql|[cm]?ts|[cm]?js)$/i.test(file.name) && !isBystander(file.name);
 }
 
-const MARKS: Partial<Record<LayoutName, RegExp>> = {
-  goose: /^--\s*\+goose\b/im,
-  dbmate: /^--\s*migrate:up\b/m,
-  "sql-migrate": /^-- \+migrate /m,
-};
-
 /** A migration of a tool that marks its files, without the mark. What cannot be read at all is told where it is read. */
 function lacksMark(layout: LayoutName, file: FolderFile): boolean {
-  const mark = MARKS[layout];
-  const text = /\.sql$/i.test(file.name) ? file.glance : "";
-  return mark !== undefined && text.trim() !== "" && !mark.test(text) && /^\d/.test(file.name);
+  if (layout !== "goose" && layout !== "dbmate" && layout !== "sql-migrate") return false;
+  return /^\d.*\.sql$/i.test(file.name) && file.glance.trim() !== "" && !isMarked(file, layout);
 }
 
 function unclear(folder: FolderView, candidates: readonly Candidate[]): TenonError {

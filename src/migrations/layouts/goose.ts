@@ -1,6 +1,7 @@
 import { type Annotation, checkBlocks } from "./annotations.js";
 import type { FolderFile, FolderView } from "./folder-view.js";
 import type { Layout, ToolFolder, ToolMigration, ToolStep } from "./layout.js";
+import { isMarked, mayBeMarked } from "./marks.js";
 import { type DirectedFile, pairFiles } from "./pair-files.js";
 import { malformed, onlyToolCanRun } from "./refusals.js";
 import { keepLines, linesOf } from "./sections.js";
@@ -14,8 +15,7 @@ export const goose: Layout = {
   sqliteForeignKeys: "off",
   takesQuotedTexts: true,
   recognise(folder) {
-    const files = folder.files.filter((file) => /\.sql$/.test(file.name) && MARK.test(file.glance));
-    const [first] = files;
+    const first = folder.files.find((file) => mayBeMarked(file) && isMarked(file, "goose"));
     return (
       first && { reason: `${first.name} has \`-- +goose\` in it`, files: folder.files.filter(isNumbered) }
     );
@@ -23,7 +23,6 @@ export const goose: Layout = {
   read,
 };
 
-const MARK = /^--\s*\+goose\b/im;
 const ANNOTATION = /^--\s*\+goose\b[ \t]*(.*?)\s*$/i;
 const KNOWN = ["up", "down", "statementbegin", "statementend", "no transaction", "envsub on", "envsub off"];
 

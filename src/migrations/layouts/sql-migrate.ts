@@ -1,6 +1,7 @@
 import { type Annotation, checkBlocks } from "./annotations.js";
 import type { FolderFile, FolderView } from "./folder-view.js";
 import type { Layout, ToolFolder, ToolMigration, ToolStep } from "./layout.js";
+import { isMarked, mayBeMarked } from "./marks.js";
 import { malformed, unnumbered } from "./refusals.js";
 import { keepLines, linesOf } from "./sections.js";
 
@@ -14,7 +15,7 @@ export const sqlMigrate: Layout = {
   takesQuotedTexts: true,
   recognise(folder) {
     const files = folder.files.filter(isOwn);
-    const first = files.find((file) => /^-- \+migrate /m.test(file.glance));
+    const first = files.find((file) => mayBeMarked(file) && isMarked(file, "sql-migrate"));
     return first && { reason: `${first.name} has \`-- +migrate\` in it`, files };
   },
   read,

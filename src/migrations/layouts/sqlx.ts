@@ -1,5 +1,6 @@
 import type { FolderFile, FolderView } from "./folder-view.js";
 import type { Layout, ToolFolder, ToolMigration, ToolStep } from "./layout.js";
+import { mayBeMarked } from "./marks.js";
 import { type DirectedFile, pairFiles } from "./pair-files.js";
 import { unnumbered } from "./refusals.js";
 
@@ -14,7 +15,7 @@ export const sqlx: Layout = {
   takesQuotedTexts: true,
   recognise(folder) {
     const files = folder.files.filter(isOwn);
-    const saysSo = files.find((file) => file.glance.startsWith(NO_TRANSACTION));
+    const saysSo = files.find((file) => mayBeMarked(file) && file.glance.startsWith(NO_TRANSACTION));
     if (saysSo !== undefined) return { reason: `${saysSo.name} begins with \`${NO_TRANSACTION}\``, files };
     const manifest = files.length > 0 ? manifestWithSqlx(folder) : undefined;
     return manifest && { reason: `${manifest.file} names sqlx`, files };
