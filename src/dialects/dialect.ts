@@ -205,6 +205,8 @@ export interface LossWatch {
   passes?(statement: Statement): boolean;
   before(statement: Statement): Promise<void>;
   after(statement: Statement): Promise<void>;
+  /** What single statements took away so far; absent where that is the same as `finish`. */
+  soFar?(): readonly Loss[];
   finish(): Promise<readonly Loss[]>;
 }
 

@@ -7,7 +7,7 @@ import { GuardedConnection } from "./guarded-connection.js";
 import type { PlannedStep } from "./plan-input.js";
 import type { StepContainment } from "./plugin-guard.js";
 import { type PreparedStep, verifyStatements } from "./prepare-step.js";
-import { excerpt, StepGuards } from "./step-guards.js";
+import { excerpt, type Rephrase, StepGuards } from "./step-guards.js";
 
 /** Runs the scripts or the code of a step that is in a transaction, then its verification and its guards. */
 export async function executeStep(
@@ -84,7 +84,7 @@ export async function runStatement(
   const position = { ...place, line: statement.line, column: statement.column };
   try {
     await guards.before(statement);
-    await executeAsMeant(connection, statement, guards);
+    await executeAsMeant(connection, statement, guards.rephrase);
     await guards.after(statement);
   } catch (error) {
     throw stepError(error, position, statement);
@@ -92,10 +92,10 @@ export async function runStatement(
 }
 
 /** Runs a statement, spelt another way where it fails as it stands and another tool's driver would have understood it. */
-async function executeAsMeant(
+export async function executeAsMeant(
   connection: Connection,
   statement: Statement,
-  guards: StepGuards,
+  rephrase: Rephrase | undefined,
 ): Promise<void> {
   let failure: unknown;
   for (let spelling: Statement | undefined = statement; spelling !== undefined; ) {
@@ -104,7 +104,7 @@ async function executeAsMeant(
       return;
     } catch (error) {
       failure ??= error;
-      spelling = guards.rephrase(spelling, error);
+      spelling = rephrase?.(spelling, error);
     }
   }
   throw failure;

@@ -32,7 +32,7 @@ export function prepareStep(planned: PlannedStep, dialect: Dialect): PreparedSte
     const isOutside =
       directives.some((each) => each.noTransaction) ||
       (isUp && migration?.transaction === "outside") ||
-      (mode !== undefined && runsOutside(mode, sqlScripts(step), dialect));
+      (mode !== undefined && runsOutside(mode, sqlScripts(step), dialect, migration));
     const transaction = isOutside ? "outside" : "inside";
     const scripts = sqlScripts(step).map((script) => ({
       ...dialect.prepareScript(script.text, { transaction, file: script.file }),

@@ -4,6 +4,7 @@ import { TenonError } from "../errors.js";
 import type { Migration } from "../migrations/index.js";
 import type { DatabaseModel } from "../schema/index.js";
 import type { Direction } from "./events.js";
+import { executeAsMeant } from "./execute-step.js";
 import type { PlanInput } from "./plan-input.js";
 import { PluginsInScratch } from "./plugin-in-scratch.js";
 import { rulesOf } from "./plugin-rules.js";
@@ -91,6 +92,6 @@ function tolerant(step: PreparedStep): PreparedStep {
 /** A step without a transaction needs no record here: the scratch goes away with any failure. */
 async function runOutsideInScratch(scratch: Connection, step: PreparedStep): Promise<void> {
   for (const script of step.scripts) {
-    for (const statement of script.statements) await scratch.execute(statement.text);
+    for (const statement of script.statements) await executeAsMeant(scratch, statement, step.rephrase);
   }
 }

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 
 import type { Connection } from "../connection/index.js";
-import { TenonError } from "../errors.js";
-import type { Statement } from "../sql/index.js";
+import { type Place, TenonError } from "../errors.js";
+import { type Statement, setsSession } from "../sql/index.js";
 import type { StepReference } from "./events.js";
 import { runStatement, verifyStep } from "./execute-step.js";
 import type { JournalRow, Progress } from "./journal-row.js";
@@ -51,7 +51,11 @@ export async function executeOutsideTransaction(
 
   const guards = new StepGuards(connection, dialect, step);
   for (const [index, { statement, file }] of statements.entries()) {
-    if (index < start) continue;
+    if (index < start) {
+      // What an earlier try has set was set for its own session.
+      if (setsSession(statement, dialect.syntax)) await connection.execute(statement.text);
+      continue;
+    }
     if (index === start && resumed !== null) {
       const done = await dialect.recover?.(connection, statement);
       if (done !== undefined) onEvent({ kind: "warning", message: done });
@@ -61,18 +65,18 @@ export async function executeOutsideTransaction(
     const record = () => journal.writeProgress(module, version, progress);
     // What the script itself opened with BEGIN is guarded before its COMMIT and recorded inside it.
     if (connection.inTransaction) {
-      await guards.finish();
       if (!isLastOfTransaction(statement)) {
         await runStatement(connection, statement, guards, place);
         await record();
       } else {
+        await guards.finish();
         await record();
         await runStatement(connection, statement, guards, place);
       }
     } else if (dialect.canRunInTransaction(statement)) {
       await inOwnTransaction(connection, async () => {
         await runStatement(connection, statement, guards, place);
-        await guards.finish();
+        await guards.finishStatement();
         await record();
       });
     } else {
@@ -92,6 +96,23 @@ export async function executeOutsideTransaction(
     );
   }
   if (step.planned.direction === "up") await verifyStep(connection, dialect, step.planned);
+  await finishWhatStands(guards, { module, version, file: step.planned.migration?.file });
+}
+
+/** What only shows when all statements have run is told, though they are committed. */
+async function finishWhatStands(guards: StepGuards, place: Place): Promise<void> {
+  try {
+    await guards.finish();
+  } catch (error) {
+    if (!(error instanceof TenonError)) throw error;
+    const told = error.message.replace(/ (?:It|The step) was rolled back(?:, nothing is lost)?\.$/, "");
+    throw new TenonError(error.code, `${told} The step ran without a transaction, and what it did stands.`, {
+      where: { ...place, ...error.where },
+      hint: "Correct the data by hand; the next run takes the step as done.",
+      cause: error,
+      details: error.details,
+    });
+  }
 }
 
 /** The hash of the first n statements, for n from 0: what has run must not have changed when a run goes on. */

@@ -59,15 +59,14 @@ export class StepGuards {
     await this.#plugin?.after(statement);
   }
 
+  /** Judges one statement that is going to be committed by itself. @throws TenonError `ROWS_LOST` */
+  async finishStatement(): Promise<void> {
+    this.#refuseLosses(this.#losses.soFar?.() ?? (await this.#losses.finish()));
+  }
+
   /** @throws TenonError `ROWS_LOST`, `OBJECTS_LOST`, `FOREIGN_KEYS_VIOLATED` */
   async finish(): Promise<void> {
-    const losses = (await this.#losses.finish()).filter((loss) => !isAllowed(loss, this.#allowLoss));
-    if (
-      losses[0] !== undefined &&
-      !this.#tolerates(`takes away what it does not name: ${losses.map(describeLoss).join("; ")}`)
-    ) {
-      throw lossError(losses, losses[0], this.#keysCanBeOff);
-    }
+    this.#refuseLosses(await this.#losses.finish());
     const violations = (await this.#foreignKeys?.finish()) ?? [];
     const [violation] = violations;
     if (violation === undefined) return;
@@ -83,6 +82,14 @@ export class StepGuards {
         details: { violations },
       },
     );
+  }
+
+  #refuseLosses(found: readonly Loss[]): void {
+    const losses = found.filter((loss) => !isAllowed(loss, this.#allowLoss));
+    const [first] = losses;
+    if (first === undefined) return;
+    if (this.#tolerates(`takes away what it does not name: ${losses.map(describeLoss).join("; ")}`)) return;
+    throw lossError(losses, first, this.#keysCanBeOff);
   }
 
   #tolerates(what: string): boolean {

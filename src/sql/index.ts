@@ -22,4 +22,4 @@ export { type ObjectName, TokenReader } from "./token-reader.js";
 export { cannotRunInTransaction, type TransactionLimit } from "./transaction-limits.js";
 export { readTransactionWord, type TransactionWord } from "./transaction-word.js";
 export { readTriggerBody, type TriggerBody, type TriggerEvent } from "./trigger-body.js";
-export { type UnwrapOptions, unwrapTransaction } from "./unwrap-transaction.js";
+export { setsSession, type UnwrapOptions, unwrapTransaction } from "./unwrap-transaction.js";

@@ -1,6 +1,6 @@
 import { TenonError } from "../errors.js";
 import type { ReadOptions } from "./lexer.js";
-import type { SqlSyntax, Statement } from "./statement.js";
+import type { SqlSyntax, Statement, StatementText } from "./statement.js";
 import { TokenReader } from "./token-reader.js";
 import { readTransactionWord, type TransactionWord } from "./transaction-word.js";
 
@@ -52,7 +52,8 @@ function findWrap(
   return { begin, commit };
 }
 
-function setsSession(statement: Statement | undefined, syntax: SqlSyntax): boolean {
+/** Whether a statement only sets something for the session: PRAGMA, SET, RESET. */
+export function setsSession(statement: StatementText | undefined, syntax: SqlSyntax): boolean {
   if (statement === undefined) return false;
   const reader = new TokenReader(statement, syntax);
   return syntax === "sqlite" ? reader.word === "PRAGMA" : reader.word === "SET" || reader.word === "RESET";

@@ -219,6 +219,58 @@ describe("histories of other tools on SQLite", () => {
     expect(await connection.query("PRAGMA foreign_keys")).toEqual([{ foreign_keys: 1 }]);
   });
 
+  test("a rebuild in the way of Prisma keeps the rows and runs as one, however new it is", async () => {
+    const folder = folderWith({
+      "migration_lock.toml": 'provider = "sqlite"',
+      "1_a/migration.sql":
+        "CREATE TABLE p (id INTEGER PRIMARY KEY, s TEXT);\nCREATE INDEX p_s ON p (s);\nCREATE TABLE c (id INTEGER PRIMARY KEY, p INTEGER REFERENCES p (id) ON DELETE CASCADE);\nINSERT INTO p VALUES (1, 'a');\nINSERT INTO c VALUES (1, 1);",
+    });
+    const database = await engines[0]?.create();
+    const connection = await database?.connect();
+    if (connection === undefined) throw new Error("There is no SQLite to try on.");
+    await managerOf(connection, folder).migrateToLatest();
+    const rebuild =
+      "PRAGMA foreign_keys=OFF;\nCREATE TABLE new_p (id INTEGER PRIMARY KEY, s TEXT NOT NULL);\nINSERT INTO new_p SELECT id, s FROM p;\nDROP TABLE p;\nALTER TABLE new_p RENAME TO p;\nCREATE INDEX p_s ON p (s);\nPRAGMA foreign_keys=ON;\n";
+    addFiles(folder, {
+      "2_b/migration.sql": `PRAGMA defer_foreign_keys=ON;\n${rebuild}PRAGMA defer_foreign_keys=OFF;\n`,
+      "3_c/migration.sql": `${rebuild}DELETE FROM p WHERE id = 99;\nDELETE FROM c WHERE id = 99;\n`,
+    });
+    const manager = managerOf(connection, folder);
+
+    const plan = await manager.plan();
+    await plan.run();
+
+    expect(plan.steps.map(({ transaction }) => transaction)).toEqual(["inside", "outside"]);
+    expect(await database?.look("SELECT c.id, s FROM c JOIN p ON p.id = c.p")).toEqual([{ id: 1, s: "a" }]);
+    expect((await manager.validateSchema()).problems).toEqual([]);
+  });
+
+  test("a step as written goes on with the settings of its session, and tells at its end what it left broken", async () => {
+    const folder = folderWith({
+      "1_a.up.sql":
+        "CREATE TABLE p (id INTEGER PRIMARY KEY);\nCREATE TABLE c (id INTEGER PRIMARY KEY, p INTEGER REFERENCES p (id) ON DELETE CASCADE);\nINSERT INTO p VALUES (1);\nINSERT INTO c VALUES (1, 1);",
+    });
+    const database = await engines[0]?.create();
+    const connection = await database?.connect();
+    if (connection === undefined) throw new Error("There is no SQLite to try on.");
+    await managerOf(connection, folder).migrateToLatest();
+    const start = "PRAGMA foreign_keys=ON;\nUPDATE p SET id = id;\nPRAGMA foreign_keys=OFF;\n";
+    addFiles(folder, { "2_b.up.sql": `${start}INSERT INTO nowhere VALUES (1);\nDELETE FROM p;\n` });
+    const failed = await managerOf(connection, folder)
+      .migrateToLatest()
+      .catch((thrown: unknown) => thrown);
+    expect(failed).toMatchObject({ code: "MIGRATION_FAILED", where: { version: "2", line: 4 } });
+
+    addFiles(folder, { "2_b.up.sql": `${start}SELECT 1;\nDELETE FROM p;\n` });
+    const told = await managerOf(connection, folder)
+      .migrateToLatest()
+      .catch((thrown: unknown) => thrown);
+
+    expect(told).toMatchObject({ code: "FOREIGN_KEYS_VIOLATED", where: { version: "2" } });
+    expect(String(told)).toContain("what it did stands");
+    expect(await database?.look("SELECT id FROM c")).toEqual([{ id: 1 }]);
+  });
+
   test("a text in double quotes is a text where the tool's driver takes it for one", async () => {
     const table =
       'CREATE TABLE a (s TEXT CHECK (s IN ("it\'s", "two")));\nINSERT INTO a (s) VALUES ("two");\n';

@@ -101,6 +101,9 @@ export function watchLosses(connection: Connection): LossWatch {
       }
     },
 
+    // A rebuild is judged at its end: in the midst of it tables and indexes are gone that come back.
+    soFar: () => losses.filter((loss) => !named.has(key(loss.object))),
+
     async finish() {
       const unnamed = losses.filter((loss) => !named.has(key(loss.object)));
       const rebuilt = [...dropped.values()].filter((table) => refilled.has(key(table.name)));
