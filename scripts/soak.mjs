@@ -8,9 +8,13 @@ import { fileURLToPath } from "node:url";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const runs = process.argv[2] ?? "20000";
 const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs");
-const result = spawnSync(process.execPath, [vitest, "run", "change-property", "transfer-kill", "plugin-cycles"], {
-  cwd: root,
-  stdio: "inherit",
-  env: { ...process.env, TENON_RUNS: runs, TENON_CYCLES: "2000" },
-});
+const result = spawnSync(
+  process.execPath,
+  [vitest, "run", "change-property", "transfer-kill", "plugin-cycles"],
+  {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, TENON_RUNS: runs, TENON_CYCLES: "2000" },
+  },
+);
 process.exit(result.status ?? 1);

@@ -3,7 +3,7 @@ import {
   applyVersion,
   planScript,
   type RunContext,
-  readState,
+  readOwners,
   type StepResult,
   type SyncedFacts,
 } from "../engine/index.js";
@@ -60,24 +60,22 @@ export async function syncTables(
   options: SyncOptions = {},
   facts?: SyncedFacts,
 ): Promise<StepResult | undefined> {
-  try {
+  return inModule(module, async () => {
     refuseOpenTransaction(context);
     const desired = await desiredOf(context, module);
     const known = facts ?? (await context.journal.readSynced());
     if (isUpToDate(module, desired, known)) return undefined;
     return await syncUntilDone(context, module, desired, options);
-  } catch (error) {
-    throw error instanceof TenonError ? error.at({ module: module.name }) : error;
-  }
+  });
 }
 
 /** Whether the tables of a module are as they were, and the database too, as far as one query tells. */
-export async function isSynced(
+export function isSynced(
   context: RunContext,
   module: Module,
   facts: SyncedFacts | undefined,
 ): Promise<boolean> {
-  return isUpToDate(module, await desiredOf(context, module), facts);
+  return inModule(module, async () => isUpToDate(module, await desiredOf(context, module), facts));
 }
 
 /** The version that the last sync of a module left, as the query for several modules has found it. */
@@ -91,8 +89,13 @@ export async function planSync(
   module: Module,
   options: SyncOptions = {},
 ): Promise<SyncPlan> {
+  return inModule(module, async () => makePlan(context, module, await desiredOf(context, module), options));
+}
+
+/** What fails is told with the module that it is about. */
+async function inModule<T>(module: Module, work: () => Promise<T>): Promise<T> {
   try {
-    return await makePlan(context, module, await desiredOf(context, module), options);
+    return await work();
   } catch (error) {
     throw error instanceof TenonError ? error.at({ module: module.name }) : error;
   }
@@ -149,20 +152,18 @@ async function makePlan(
   const { connection, dialect, journal } = context;
   const schema = await dialect.loadSchema();
   const facts = await journal.readSynced();
-  const { rows } = await readState(context);
   const exclude = (await journal.isOurs()) ? journal.patterns : [];
   const current = await schema.introspect(connection, { exclude });
   const own = decodeSyncState(facts?.states.get(module.name)).owned;
   const normalised = await normaliseDesired({ desired, current, dialect, connection });
-  refuseTaken({
+  const lent = await refuseTaken({
     module: module.name,
     desired: normalised,
     current,
     own,
     others: ownedByOthers(module.name, facts),
-    rows,
+    readOwners: () => readOwners(context),
     schema,
-    syntax: dialect.syntax,
   });
   const kept = keepInexpressible(normalised, current, schema, {
     impliedNames: desired.impliedNames,
@@ -182,7 +183,7 @@ async function makePlan(
       ...notesOn(desired, plan.comparison.changes),
       ...(back !== undefined && back.plan === undefined ? [`This cannot be taken back: ${back.reason}`] : []),
     ],
-    state: { hash: desired.hash, owned: ownedBy(kept) },
+    state: { hash: desired.hash, owned: ownedBy(kept, lent) },
   };
 }
 

@@ -200,6 +200,20 @@ describe.each(comparedEngines)("sync on $name", (engine) => {
     });
   });
 
+  test("two tables of one name in one module are refused, for one of them would be lost", async () => {
+    const connection = await (await engine.create()).connect();
+    const [one, two] = [tablesOf(engine).tables.table, tablesOf(engine).tables.table];
+
+    const refusal = managerOf(connection, defineModule("blog", "core", {}, { tables: { one, two } })).sync();
+
+    await expect(refusal).rejects.toMatchObject({
+      code: "MODULE_INVALID",
+      message: "Two tables of this module have the name users.",
+      where: { module: "blog", object: "users" },
+    });
+    expect(await connection.tableExists("users")).toBe(false);
+  });
+
   test("a dry run tells the SQL and writes nothing, not even the journal", async () => {
     const database = await engine.create();
     const connection = await database.connect();
@@ -265,6 +279,77 @@ function tablesOf({ engine }: Pick<LiveEngine, "engine">, name = "users") {
       }
     : { tables: { table: pg.pgTable(name, { id: pg.integer("id").primaryKey(), extra: pg.text() }) } };
 }
+
+describe.each(comparedEngines.filter(({ engine }) => engine === "postgres"))(
+  "types of sync on $name",
+  (engine) => {
+    const mood = pg.pgEnum("mood", ["sad", "happy"]);
+    const host = defineModule("host", "core", {}, { tables: { days: pg.pgTable("days", { mood: mood() }) } });
+    const labels = "SELECT string_agg(enumlabel::text, ',' ORDER BY enumsortorder) AS labels FROM pg_enum";
+
+    test("an enum of another module is never changed by one that has another of the same name", async () => {
+      const database = await engine.create();
+      const connection = await database.connect();
+      await managerOf(connection, host).migrateToLatest();
+      const other = pg.pgEnum("mood", ["sad", "bright"]);
+      const guest = defineModule(
+        "guest",
+        "core",
+        {},
+        { tables: { notes: pg.pgTable("notes", { mood: other() }) } },
+      );
+
+      await expect(managerOf(connection, guest).migrateToLatest()).rejects.toMatchObject({
+        code: "OBJECT_TAKEN",
+        message: expect.stringMatching(/host and guest .* mood/),
+      });
+      expect(await database.look(labels)).toEqual([{ labels: "sad,happy" }]);
+    });
+
+    test("an enum that another module lends stays that module's, also when its user has no use for it any more", async () => {
+      const database = await engine.create();
+      const connection = await database.connect();
+      await managerOf(connection, host).migrateToLatest();
+      const guest = (notes: ReturnType<typeof pg.pgTable>) =>
+        managerOf(connection, defineModule("guest", "plugin", {}, { tables: { notes } }));
+
+      await guest(pg.pgTable("notes", { id: pg.integer(), mood: mood() }) as never).migrateToLatest();
+      await guest(pg.pgTable("notes", { id: pg.integer() }) as never).migrateToLatest({
+        allowLoss: ["notes.mood"],
+      });
+
+      expect(await database.look(labels)).toEqual([{ labels: "sad,happy" }]);
+      expect(await managerOf(connection, host).needsMigration()).toBe(false);
+    });
+
+    test("names that PostgreSQL would cut to the same one are told apart", async () => {
+      const database = await engine.create();
+      const connection = await database.connect();
+      const parents = pg.pgTable("parents", { id: pg.integer().primaryKey() });
+      const long = pg.pgTable("a_very_long_table_name_that_goes_on_and_on_and_on_for_ever", {
+        id: pg.integer().primaryKey(),
+        first_of_all: pg
+          .integer()
+          .unique()
+          .references(() => parents.id),
+        first_of_none: pg
+          .integer()
+          .unique()
+          .references(() => parents.id),
+      });
+      const manager = managerOf(connection, defineModule("long", "core", {}, { tables: { parents, long } }));
+
+      await manager.migrateToLatest();
+
+      expect(
+        await database.look(
+          "SELECT count(*)::int AS keys FROM pg_constraint WHERE contype IN ('u', 'f') AND conrelid::regclass::text LIKE 'a_very%'",
+        ),
+      ).toEqual([{ keys: 4 }]);
+      expect((await manager.plan()).toSql()).toBe("");
+    });
+  },
+);
 
 describe.each(comparedEngines.filter((engine) => engine.isShared))(
   "sync from several sessions on $name",

@@ -2,6 +2,7 @@ import { withNamedDependencies } from "../../dialects/index.js";
 import {
   type Column,
   type Constraint,
+  type EnumType,
   emptyModel,
   type IndexDefinition,
   type IndexPart,
@@ -66,12 +67,7 @@ export function readPostgres(
   const enums = new Set([...objects.enums, ...columns.flatMap((column) => enumOf(column) ?? [])]);
   const model = {
     ...emptyModel("postgres"),
-    types: [...enums].map((each) => ({
-      kind: "enum" as const,
-      schema: each.schema ?? defaultSchema,
-      name: each.enumName,
-      values: [...each.enumValues],
-    })),
+    types: typesOf([...enums], defaultSchema),
     sequences: objects.sequences.map((sequence) => readSequence(sequence, defaultSchema)),
     tables,
     views: [
@@ -160,6 +156,17 @@ const SERIAL_BASES: Readonly<Record<string, string>> = {
 
 function enumOf(column: DrizzleColumn): DrizzleEnum | undefined {
   return isColumn(column.baseColumn) ? enumOf(column.baseColumn) : column.enum;
+}
+
+/** An enum that was made twice in the same words is one type. */
+function typesOf(enums: readonly DrizzleEnum[], defaultSchema: string): readonly EnumType[] {
+  const types = enums.map((each) => ({
+    kind: "enum" as const,
+    schema: each.schema ?? defaultSchema,
+    name: each.enumName,
+    values: [...each.enumValues],
+  }));
+  return [...new Map(types.map((type) => [JSON.stringify(type), type])).values()];
 }
 
 function readConstraints(reading: TableReading): readonly Constraint[] {

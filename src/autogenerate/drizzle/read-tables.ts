@@ -4,6 +4,7 @@ import { findObjects, type TablesGiven } from "./find-objects.js";
 import { loadDrizzle } from "./load-drizzle.js";
 import { readPostgres } from "./read-postgres.js";
 import { readSqlite } from "./read-sqlite.js";
+import { refuseTwice } from "./refuse-twice.js";
 import type { ReadingNote } from "./table-parts.js";
 
 /** Drizzle tables as a model of the engine that they were written for. */
@@ -33,7 +34,10 @@ export interface ReadTablesOptions {
  */
 export async function readTables(given: TablesGiven, options: ReadTablesOptions = {}): Promise<ReadTables> {
   const objects = findObjects(given);
-  if (objects.engine === "sqlite")
-    return readSqlite(objects, await loadDrizzle("sqlite-core", options.baseFolder), options);
-  return readPostgres(objects, await loadDrizzle("pg-core", options.baseFolder), options);
+  const read =
+    objects.engine === "sqlite"
+      ? readSqlite(objects, await loadDrizzle("sqlite-core", options.baseFolder), options)
+      : readPostgres(objects, await loadDrizzle("pg-core", options.baseFolder), options);
+  refuseTwice(read.model);
+  return read;
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { TenonError } from "../../errors.js";
 import {
   type Check,
@@ -34,6 +35,8 @@ export class TableReading {
   readonly #casing: Casing | undefined;
   readonly #implied: Set<string>;
   readonly #notes: ReadingNote[];
+  /** Names that nobody chose, as they are cut, and what they were made from. */
+  readonly #made = new Map<string, string>();
 
   constructor(table: object, config: DrizzleTableConfig, scope: ReadingScope) {
     this.table = table;
@@ -62,8 +65,17 @@ export class TableReading {
   /** The name that was chosen, or one that is made and may give way to the one that stands in the database. */
   named(chosen: string | undefined, made: string): string {
     if (chosen !== undefined && chosen !== made) return chosen;
-    const name = this.#engine === "postgres" ? cutName(made) : made;
+    const name = this.#engine === "postgres" ? this.#toldApart(made) : made;
     this.#implied.add(impliedNameKey(this, name));
+    return name;
+  }
+
+  /** Two long names may be the same once they are cut; the second then ends in what tells it apart. */
+  #toldApart(made: string): string {
+    const cut = cutName(made);
+    const isFree = (this.#made.get(cut) ?? made) === made;
+    const name = isFree ? cut : `${cutName(made).slice(0, -9)}_${shortHash(made)}`;
+    this.#made.set(name, made);
     return name;
   }
 
@@ -169,6 +181,10 @@ export class TableReading {
     if (composite !== undefined) return { columns: composite.columns, name: composite.name };
     return inline.length === 0 ? undefined : { columns: inline, name: undefined };
   }
+}
+
+function shortHash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 8);
 }
 
 /** What the tables of one reading share. */
