@@ -157,6 +157,21 @@ describe.each(tried)("the folders of other tools on $name", (engine) => {
     expect(error).toMatchObject({ code: "SQL_UNSUPPORTED", where: { version: "2", line: 2 } });
   });
 
+  test.each([
+    ["goose", "-- +goose", "1_a.sql"],
+    ["sql-migrate", "-- +migrate", "1-a.sql"],
+  ])("a block of %s ends a statement that has no semicolon", async (_, mark, name) => {
+    const block = (sql: string) => `${mark} StatementBegin\n${sql}\n${mark} StatementEnd\n`;
+    const folder = folderWith({
+      [name]: `${mark} Up\n${block("CREATE TABLE a (id INTEGER)")}${block("CREATE TABLE b (id INTEGER) -- b")}`,
+    });
+    const database = await engine.create();
+
+    await managerOf(await database.connect(), folder).migrateToLatest();
+
+    expect(await database.look("SELECT a.id FROM a, b")).toEqual([]);
+  });
+
   test("what only the other tool can run is refused, and everything around it is read", async () => {
     const folder = folderWith({
       "1_a.sql": "-- +goose Up\nCREATE TABLE a (id INTEGER);",

@@ -17,6 +17,22 @@ export interface Annotation {
   readonly index: number;
 }
 
+/**
+ * The lines without their annotations. What closes a block ends a statement, whether or not there is a semicolon before it, so a
+ * semicolon stands in its place.
+ */
+export function withoutAnnotations(
+  lines: readonly string[],
+  annotations: readonly Annotation[],
+): readonly string[] {
+  const words = new Map(annotations.map(({ index, word }) => [index, word.toLowerCase()]));
+  return lines.map((line, index) => {
+    const word = words.get(index);
+    if (word === undefined) return line;
+    return word === "statementend" ? ";" : "";
+  });
+}
+
 /** Refuses a block that is not closed, or closed and not opened. @throws TenonError `MIGRATION_INVALID` */
 export function checkBlocks(layout: LayoutName, file: FolderFile, annotations: readonly Annotation[]): void {
   let open: Annotation | undefined;

@@ -1,4 +1,4 @@
-import { type Annotation, checkBlocks } from "./annotations.js";
+import { type Annotation, checkBlocks, withoutAnnotations } from "./annotations.js";
 import type { FolderFile, FolderView } from "./folder-view.js";
 import type { Layout, ToolFolder, ToolMigration, ToolStep } from "./layout.js";
 import { isMarked, mayBeMarked } from "./marks.js";
@@ -106,11 +106,15 @@ function readSteps(file: FolderFile): Pick<ToolMigration, "up" | "down"> {
       "Tenon runs SQL as it was reviewed: write the values themselves, or a migration in TypeScript.",
       substituted.index + 1,
     );
-  const isAnnotation = new Set(annotations.map(({ index }) => index));
+  const early = lines.findIndex((line, index) => index < up.index && !/^\s*(?:--.*)?$/.test(line));
+  if (early !== -1) {
+    throw invalid(file, "a statement stands before `-- +goose Up`", "Move it behind that line.", early);
+  }
+  const statements = withoutAnnotations(lines, annotations);
   const end = down?.index ?? lines.length;
   const step = (from: number, to: number): ToolStep => ({
     file,
-    text: keepLines(lines, (index) => index > from && index < to && !isAnnotation.has(index)),
+    text: keepLines(statements, (index) => index > from && index < to),
     transaction,
     refusal,
   });

@@ -1,4 +1,4 @@
-import { type Annotation, checkBlocks } from "./annotations.js";
+import { type Annotation, checkBlocks, withoutAnnotations } from "./annotations.js";
 import type { FolderFile, FolderView } from "./folder-view.js";
 import type { Layout, ToolFolder, ToolMigration, ToolStep } from "./layout.js";
 import { isMarked, mayBeMarked } from "./marks.js";
@@ -72,7 +72,8 @@ function readSteps(file: FolderFile): Pick<ToolMigration, "up" | "down"> {
     throw invalid(file, "it has no `-- +migrate Up`", "Write it before the first statement.");
   }
   checkBlocks("sql-migrate", file, annotations);
-  return { up: stepOf(file, lines, sections, "Up"), down: downOf(file, lines, sections) };
+  const statements = withoutAnnotations(lines, annotations);
+  return { up: stepOf(file, statements, sections, "Up"), down: downOf(file, statements, sections) };
 }
 
 const KNOWN = ["Up", "Down", "StatementBegin", "StatementEnd"];
@@ -96,7 +97,7 @@ function stepOf(
   const isWanted = (index: number) => sections.findLast((section) => section.index < index)?.word === wanted;
   return {
     file,
-    text: keepLines(lines, (index) => isWanted(index) && !lines[index]?.startsWith("-- +")),
+    text: keepLines(lines, isWanted),
     transaction: own.some(({ rest }) => rest.includes("notransaction")) ? "outside" : "wrapped",
   };
 }

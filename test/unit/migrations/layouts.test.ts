@@ -197,7 +197,7 @@ describe("goose", () => {
     });
 
     const [a, b] = migrations;
-    expect(sqlOf(a)).toBe("CREATE TABLE a (id INTEGER);");
+    expect(sqlOf(a)).toBe("CREATE TABLE a (id INTEGER);\n;");
     expect(a?.down?.kind === "sql" && a.down.scripts[0]?.text).toBe("\n\n\n\n\n\nDROP TABLE a;");
     expect([modeOf(a), modeOf(b)]).toEqual(["wrapped", "outside"]);
     expect(b?.down).toBeUndefined();
@@ -210,6 +210,7 @@ describe("goose", () => {
     ["-- +goose Up\n-- +goose StatementEnd\n", 2],
     ["-- +goose Down\n-- +goose Up\n", 1],
     ["-- +goose Up\n-- +goose Up\n", 2],
+    ["-- first\nSELECT 1;\n-- +goose Up\n", 2],
   ])("refuses %j", (text, line) => {
     const error = refusalOf(() => read({ "1_a.sql": text }, "goose"));
 
@@ -262,7 +263,7 @@ describe("sql-migrate", () => {
       "10 10-c.sql",
     ]);
     expect([modeOf(migrations[1]), modeOf(migrations[1], "down")]).toEqual(["outside", "wrapped"]);
-    expect(sqlOf(migrations[0])).toBe("SELECT 1;");
+    expect(sqlOf(migrations[0])).toBe("SELECT 1;\n;");
   });
 });
 
