@@ -39,14 +39,11 @@ export async function normaliseDesired(request: NormaliseRequest): Promise<Datab
 }
 
 /**
- * Whoever may not rename schemas here (insufficient_privilege), meets another session that is making tables in an
- * empty one (dependent_objects_still_exist), or has more tables than one transaction can lock (out_of_memory) may still have a
- * database of his own for a moment.
+ * Whoever may create no schemas here (insufficient_privilege), or has more tables than one transaction can lock (out_of_memory), may still
+ * have a database of his own for a moment.
  */
 function needsScratch(error: unknown): boolean {
-  return (
-    error instanceof TenonError && ["42501", "2BP01", "53200"].includes(String(error.details["sqlState"]))
-  );
+  return error instanceof TenonError && ["42501", "53200"].includes(String(error.details["sqlState"]));
 }
 
 /** The server's own scratch where it gives one; what cannot (a pool that was handed in) is served in memory. */

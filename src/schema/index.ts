@@ -1,6 +1,6 @@
 // The model of a database and its comparison: pure data. Knows no SQL, no connection and no files.
 export type { Dependency, ObjectAddress, ObjectKind, ObjectName } from "./address.js";
-export { formatAddress, qualifiedKey } from "./address.js";
+export { DEFAULT_SCHEMA, formatAddress, qualifiedKey } from "./address.js";
 export type { Change, ChangeKind, ChangeOf } from "./change.js";
 export type { CompareOptions } from "./compare.js";
 export { compareModels } from "./compare.js";

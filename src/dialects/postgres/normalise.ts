@@ -14,10 +14,11 @@ import { readModel } from "./introspect.js";
 import { quote } from "./names.js";
 import { renderChanges } from "./render.js";
 import { postgresRules } from "./rules.js";
+import { type StandIns, withStandIns } from "./stand-in-schemas.js";
 
 /**
- * The model as PostgreSQL itself would tell it: built in the scratch database, in a transaction that is rolled back, and read from
- * there. The scratch may hold objects: their schemas step aside under other names, which nobody else ever sees.
+ * The model as PostgreSQL itself would tell it: built in schemas of its own, in a transaction that is rolled back, and read from there. So the database may
+ * hold objects, and be at work: none of them is touched, renamed or locked, and nobody else ever sees the schemas.
  * Whatever stands in a model that nobody could create is refused here, with PostgreSQL's own reason.
  */
 export async function normalise(
@@ -25,13 +26,22 @@ export async function normalise(
   scratch: Connection,
   { isThrownAway }: NormaliseOptions = {},
 ): Promise<DatabaseModel> {
-  const built =
-    isThrownAway === true ? await buildToStay(model, scratch) : await buildAndUndo(model, scratch);
-  // What is not modelled was not built, and belongs to the scratch where it was read.
-  return { ...built, extensions: model.extensions, others: model.others };
+  const schemas = schemasOf(model);
+  const standIns = withStandIns(
+    { ...model, schemas },
+    schemas.map((schema) => schema.name),
+  );
+  try {
+    const built =
+      isThrownAway === true ? await buildToStay(standIns, scratch) : await buildAndUndo(standIns, scratch);
+    // What is not modelled was not built, and belongs to the scratch where it was read.
+    return { ...standIns.restore(built), extensions: model.extensions, others: model.others };
+  } catch (error) {
+    throw standIns.restoreError(error);
+  }
 }
 
-async function buildAndUndo(model: DatabaseModel, scratch: Connection): Promise<DatabaseModel> {
+async function buildAndUndo(standIns: StandIns, scratch: Connection): Promise<DatabaseModel> {
   let built: DatabaseModel | undefined;
   const undo = new Error("the scratch is left as it was found");
   try {
@@ -39,7 +49,7 @@ async function buildAndUndo(model: DatabaseModel, scratch: Connection): Promise<
     await scratch.transaction(async (connection) => {
       // A session that only looks may do this too: nothing of it stays.
       if (isOutermost) await connection.execute("SET TRANSACTION READ WRITE");
-      built = await build(model, connection);
+      built = await build(standIns, connection);
       throw undo;
     });
   } catch (error) {
@@ -53,50 +63,39 @@ async function buildAndUndo(model: DatabaseModel, scratch: Connection): Promise<
  * A transaction keeps a lock on everything that it has created, and a server has room for some thousands of them: so each
  * statement has one of its own. https://www.postgresql.org/docs/current/runtime-config-locks.html#GUC-MAX-LOCKS-PER-TRANSACTION
  */
-async function buildToStay(model: DatabaseModel, scratch: Connection): Promise<DatabaseModel> {
+async function buildToStay(standIns: StandIns, scratch: Connection): Promise<DatabaseModel> {
   await scratch.execute("SET synchronous_commit = off");
-  return build(model, scratch);
+  return build(standIns, scratch);
 }
 
-async function build(model: DatabaseModel, connection: Connection): Promise<DatabaseModel> {
-  await makeRoom(connection);
+async function build({ model, names }: StandIns, connection: Connection): Promise<DatabaseModel> {
   const there = await readExtensions(connection);
   const building = compareModels(
     { ...emptyModel("postgres"), extensions: there, serverVersion: model.serverVersion },
-    { ...model, schemas: schemasOf(model), extensions: extensionsToReach(model, there) },
+    { ...model, extensions: extensionsToReach(model, there) },
     { rules: postgresRules, renames: NO_RENAMES, circularKeys: "cut" },
   );
-  await buildObjects(connection, renderChanges(building).statements);
-  return readModel(connection, {
-    schemas: schemasOf(model).map((schema) => schema.name),
-    grants: hasGrants(model),
-  });
+  const { statements } = renderChanges(building);
+  const made = statements.findLastIndex(({ text }) => /^CREATE (?:SCHEMA|EXTENSION) /.test(text)) + 1;
+  await buildObjects(connection, statements.slice(0, made));
+  await setSearchPath(connection, names);
+  await buildObjects(connection, statements.slice(made));
+  return readModel(connection, { schemas: names, grants: hasGrants(model) });
 }
 
-interface SchemaRow extends Row {
-  readonly name: string;
-  readonly is_empty: boolean;
-}
-
-/** Takes the names of all schemas away, so that the model's own can be made. */
-async function makeRoom(connection: Connection): Promise<void> {
-  const schemas = await connection.query<SchemaRow>(
-    `SELECT
-      n.nspname AS name,
-      NOT EXISTS (
-        SELECT FROM pg_catalog.pg_depend AS d
-        WHERE d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND d.refobjid = n.oid
-      ) AS is_empty
-    FROM pg_catalog.pg_namespace AS n
-    WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-    ORDER BY n.nspname`,
+/** A name without a schema is looked for among what is built first, then where it would be in the database itself. */
+async function setSearchPath(connection: Connection, names: readonly string[]): Promise<void> {
+  const rows = await connection.query<Row & { schema: string }>(
+    `SELECT schema
+    FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) AS schema
+    UNION
+    SELECT n.nspname
+    FROM pg_catalog.pg_extension AS e
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace
+    WHERE n.nspname <> 'pg_catalog'`,
   );
-  for (const [index, { name, is_empty }] of schemas.entries()) {
-    const sql = is_empty
-      ? `DROP SCHEMA ${quote(name)}`
-      : `ALTER SCHEMA ${quote(name)} RENAME TO ${quote(`tenon_aside_${index}`)}`;
-    await connection.execute(sql);
-  }
+  const path = [...names, ...rows.map(({ schema }) => schema)].map(quote).join(", ");
+  await connection.query("SELECT pg_catalog.set_config('search_path', $1, $2)", [path, connection.inTransaction]);
 }
 
 async function readExtensions(connection: Connection): Promise<readonly Extension[]> {
@@ -108,11 +107,11 @@ async function readExtensions(connection: Connection): Promise<readonly Extensio
   return rows.map(({ name, schema }) => ({ name, schema }));
 }
 
-/** An extension can be in a database only once: one that is there moves, and one that the model does not name stays. */
+/** An extension can be in a database only once: one that is there serves from where it is. */
 function extensionsToReach(model: DatabaseModel, there: readonly Extension[]): readonly Extension[] {
-  const wanted = model.extensions.map(({ name, schema }) => ({ name, schema }));
-  const names = new Set(wanted.map((extension) => extension.name));
-  return [...wanted, ...there.filter((extension) => !names.has(extension.name))];
+  const names = new Set(there.map((extension) => extension.name));
+  const missing = model.extensions.filter(({ name }) => !names.has(name));
+  return [...there, ...missing.map(({ name, schema }) => ({ name, schema }))];
 }
 
 /** The schemas of a model, and those that only its objects name. */

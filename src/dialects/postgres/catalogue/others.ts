@@ -21,7 +21,9 @@ export async function readOthers(catalogue: Catalogue): Promise<readonly OtherRo
   const [found] = await catalogue.connection.query<Row>(`SELECT ${questions.join(",\n  ")}`);
   const selects = sources.filter((_, index) => found?.[String(index)] === true).map(selectOf);
   if (selects.length === 0) return [];
-  return catalogue.connection.query<OtherRow>(selects.join("\nUNION ALL\n"), [catalogue.namespaces]);
+  const text = selects.join("\nUNION ALL\n");
+  // Objects of the whole database are in no schema, and a parameter that no query names is refused.
+  return catalogue.connection.query<OtherRow>(text, text.includes("$1") ? [catalogue.namespaces] : []);
 }
 
 interface OtherSource {
