@@ -95,7 +95,10 @@ async function setSearchPath(connection: Connection, names: readonly string[]): 
     WHERE n.nspname <> 'pg_catalog'`,
   );
   const path = [...names, ...rows.map(({ schema }) => schema)].map(quote).join(", ");
-  await connection.query("SELECT pg_catalog.set_config('search_path', $1, $2)", [path, connection.inTransaction]);
+  await connection.query("SELECT pg_catalog.set_config('search_path', $1, $2)", [
+    path,
+    connection.inTransaction,
+  ]);
 }
 
 async function readExtensions(connection: Connection): Promise<readonly Extension[]> {
