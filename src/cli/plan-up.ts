@@ -1,5 +1,6 @@
 import type { Plan, SchemaManager } from "../api/index.js";
 import type { RunOptions } from "../engine/index.js";
+import type { Module } from "../modules/index.js";
 import type { CommandContext } from "./command.js";
 import { type FlagSpec, SWITCH, text } from "./flag.js";
 import type { Project } from "./project.js";
@@ -22,6 +23,8 @@ export const UP_FLAGS: readonly FlagSpec[] = [
 /** What `up` is about to do: everything pending of the modules it stands for, or one module up to a version. */
 export interface UpTask {
   readonly manager: SchemaManager;
+  /** Those that everything is applied of; undefined when one is named. */
+  readonly modules: readonly Module[] | undefined;
   readonly options: RunOptions;
   /** Undefined for everything. */
   readonly target: { readonly to: string; readonly module: string; readonly only: "up" } | undefined;
@@ -36,10 +39,16 @@ export async function upTask({ arguments: given }: CommandContext, project: Proj
     allowUnknown: given.isSet("allow-unknown"),
   };
   if (to === undefined) {
-    return { manager: project.manager(await project.modulesToApply(named)), options, target: undefined };
+    const modules = await project.modulesToApply(named);
+    return {
+      manager: project.manager(modules),
+      modules: named === undefined ? modules : undefined,
+      options,
+      target: undefined,
+    };
   }
   const module = await project.oneModule(named);
-  return { manager: project.manager(), options, target: { to, module, only: "up" } };
+  return { manager: project.manager(), modules: undefined, options, target: { to, module, only: "up" } };
 }
 
 export function planUp({ manager, options, target }: UpTask): Promise<Plan> {

@@ -1,6 +1,6 @@
 import { hostname, userInfo } from "node:os";
 
-import { PluginManager, SchemaManager, SchemaRegistry } from "../api/index.js";
+import { PluginManager, SchemaManager, SchemaRegistry, type StartResult } from "../api/index.js";
 import type { Settings } from "../config/index.js";
 import type { Connection } from "../connection/index.js";
 import type { RunListener, RunOptions } from "../engine/index.js";
@@ -72,13 +72,24 @@ export class Project {
     return [...this.modules.list("core"), ...plugins.filter((module) => inUse.has(module.name))];
   }
 
+  /** Brings the plugins up to date that are in use; those that cannot be read are left out. */
+  startPlugins(options: RunOptions): Promise<StartResult> {
+    const registry = new SchemaRegistry();
+    for (const module of this.modules.list()) registry.register(module);
+    const { journal } = this.settings;
+    return registry.applyPlugins(this.connection, {
+      ...options,
+      journal,
+      appliedBy: this.appliedBy,
+      onEvent: this.#onEvent,
+    });
+  }
+
   /** The plugins that `up` leaves alone: those that nobody brought in, and those at rest. */
   async pluginsAtRest(): Promise<ReadonlySet<string>> {
     if (this.#all.list("plugin").length === 0) return new Set();
     const known = await this.plugins().listPlugins();
-    return new Set(
-      known.filter((plugin) => !isInUse(plugin) && plugin.status !== "failed").map(({ name }) => name),
-    );
+    return new Set(known.filter((plugin) => !isInUse(plugin)).map(({ name }) => name));
   }
 
   /** The plugins of the project, also those that cannot be read. */
@@ -121,7 +132,7 @@ export class Project {
 }
 
 function isInUse({ status, installedVersion }: PluginSummary): boolean {
-  return installedVersion !== 0 && status !== "inactive";
+  return status === "failed" || (installedVersion !== 0 && status !== "inactive");
 }
 
 export interface ProjectParts {

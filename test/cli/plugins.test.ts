@@ -227,3 +227,31 @@ test("plugin by itself names its commands, and a config is refused for what is n
     document: { error: { code: "CONFIG_INVALID" } },
   });
 });
+
+test("up goes on with other plugins where one fails, tells its error, and tries it again the next time", async () => {
+  const place = new Workplace(FILES);
+  await place.tenon(["up"]);
+  await place.tenon(["plugin", "activate", "calendar"]);
+  await place.tenon(["plugin", "activate", "tasks"]);
+  place.write({
+    "users/002_more.sql": "CREATE TABLE users_more (id INTEGER);",
+    "calendar/002_wrong.sql": "INSERT INTO nowhere VALUES (1);",
+    "tasks/migrations/002_more.sql": "CREATE TABLE tasks_more (id INTEGER);",
+  });
+
+  const up = await place.json(["up"]);
+
+  expect(up).toMatchObject({
+    status: 1,
+    document: { error: { where: { module: "calendar", version: "2" } } },
+  });
+  expect(tablesOf(place.path("app.db"))).toContain("users_more");
+  expect(await statuses(place)).toEqual(["calendar failed 1", "tasks active 1"]);
+  place.write({ "calendar/002_wrong.sql": "CREATE TABLE calendar_more (id INTEGER);" });
+  const again = await place.json(["up"]);
+  expect(again.document["steps"]).toMatchObject([
+    { module: "calendar", version: 2 },
+    { module: "tasks", version: 2 },
+  ]);
+  expect(await statuses(place)).toEqual(["calendar active 2", "tasks active 2"]);
+});
