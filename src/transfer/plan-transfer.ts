@@ -6,6 +6,7 @@ import {
   emptyModel,
   formatAddress,
   type ObjectAddress,
+  type ObjectName,
   type Table,
 } from "../schema/index.js";
 import { findFilled } from "./find-filled.js";
@@ -44,7 +45,8 @@ export interface TransferPlan {
 export async function planTransfer(request: PlanRequest): Promise<TransferPlan> {
   const { from, to, exclude, mapping, intoSchema, leaveOut } = request;
   const [source, target] = [await loadDialect(from.engine), await loadDialect(to.engine)];
-  const model = await (await source.loadSchema()).introspect(from, { exclude });
+  const everything = await (await source.loadSchema()).introspect(from, { exclude });
+  const { model, leftOut, refused: unmoved } = withoutLeftOut(everything, leaveOut);
   const standing = await (await target.loadSchema()).introspect(to);
   const engine = standing.engine;
   await refuseFilled(request, model, standing);
@@ -64,12 +66,12 @@ export async function planTransfer(request: PlanRequest): Promise<TransferPlan> 
   const wanted = await normalised(placed, target, to);
   const isAllowed = ({ object }: LeftOut) => leaveOut.includes("*") || leaveOut.includes(object);
   const open = translation.refused.filter(({ object }) => !isGiven(object, given));
-  const refused = [...open.map(told), ...unsupported(model)];
+  const refused = [...open.map(told), ...unmoved];
   return {
     fit,
     plans: fit.plan(wanted),
     wanted,
-    leftOut: refused.filter(isAllowed),
+    leftOut: [...leftOut, ...refused.filter(isAllowed)],
     refused: refused.filter((each) => !isAllowed(each)),
     notes: translation.notes.map(({ reason }) => reason),
   };
@@ -172,15 +174,31 @@ function told({ object, reason }: Untranslated): LeftOut {
   return { object: formatAddress(object), reason };
 }
 
-/** Kinds of tables whose rows are not moved. */
-function unsupported({ engine, tables }: DatabaseModel): readonly LeftOut[] {
-  if (engine !== "postgres") return [];
-  return tables
-    .filter(
-      (table) => table.kind !== "ordinary" || table.partitionOf !== undefined || table.inherits !== undefined,
-    )
-    .map((table) => ({
-      object: formatAddress({ kind: "table", schema: table.schema, name: table.name }),
-      reason: `${table.name} is partitioned, foreign, or has a parent, and its rows cannot be moved yet.`,
-    }));
+/** A source without the tables and views that are to stay behind, and without those that cannot be moved. */
+function withoutLeftOut(
+  model: DatabaseModel,
+  leaveOut: readonly string[],
+): {
+  readonly model: DatabaseModel;
+  readonly leftOut: readonly LeftOut[];
+  readonly refused: readonly LeftOut[];
+} {
+  const nameOf = (object: ObjectName) =>
+    formatAddress({ kind: "table", schema: object.schema, name: object.name });
+  const isNamed = (object: ObjectName) => leaveOut.includes(nameOf(object));
+  const isMoved = (table: Table) =>
+    model.engine === "sqlite" ||
+    (table.kind === "ordinary" && table.partitionOf === undefined && table.inherits === undefined);
+  const named = [...model.tables, ...model.views].filter(isNamed);
+  const unmoved = model.tables.filter((table) => !isNamed(table) && !isMoved(table));
+  const gone = new Set<ObjectName>([...named, ...unmoved]);
+  const stays = (object: ObjectName) => !gone.has(object);
+  return {
+    model: { ...model, tables: model.tables.filter(stays), views: model.views.filter(stays) },
+    leftOut: named.map((object) => ({ object: nameOf(object), reason: "left out by name" })),
+    refused: unmoved.map((object) => ({
+      object: nameOf(object),
+      reason: `${object.name} is partitioned, foreign, or has a parent, and its rows cannot be moved yet.`,
+    })),
+  };
 }

@@ -40,7 +40,7 @@ export async function finishPostgres(request: FinishRequest): Promise<void> {
     const current = { ...standing, tables: standing.tables.filter((table) => table.schema !== STAGING) };
     const { statements } = await schema.planChanges(current, merged(current, wanted, [...filled]));
     for (const [index, statement] of statements.entries()) {
-      await build(connection, statement);
+      await build(connection, statement, rejected);
       listener({ kind: "statement", finished: index + 1, of: statements.length });
     }
     if (rejected > 0)
@@ -83,7 +83,11 @@ async function fillTable(connection: Connection, from: ObjectName, plan: TablePl
   await connection.execute(`ALTER TABLE ${into} ENABLE TRIGGER USER`);
 }
 
-async function build(connection: Connection, { text, changes }: PlannedStatement): Promise<void> {
+async function build(
+  connection: Connection,
+  { text, changes }: PlannedStatement,
+  rejected: number,
+): Promise<void> {
   try {
     await connection.execute(text);
   } catch (error) {
@@ -94,7 +98,10 @@ async function build(connection: Connection, { text, changes }: PlannedStatement
       `The rows were loaded, and ${change?.object.table ?? change?.object.name ?? "the schema"} cannot be built over them: ${error.message}`,
       {
         where: { object: change?.object.name },
-        hint: "Correct the rows in the source, or leave the constraint out there, and begin anew with --restart. Nothing of it is visible in the target.",
+        hint:
+          rejected > 0
+            ? "Rows were rejected that others refer to: let the mapping say NULL or a conversion in their place, and begin anew with --restart. Nothing of it is visible in the target."
+            : "Correct the rows in the source, or leave the constraint out there, and begin anew with --restart. Nothing of it is visible in the target.",
         cause: error,
         details: error.details,
       },

@@ -169,6 +169,18 @@ describe.each(targets)("a transfer from SQLite to $name", ({ make }) => {
     expect(await (await look()).tableExists("t")).toBe(true);
   });
 
+  test("triggers are refused by their own names; a table that is named stays behind with all that is its", async () => {
+    const from = await sqliteFile(`
+      CREATE TABLE t (a TEXT); CREATE TABLE audit (b TEXT); INSERT INTO t VALUES ('x');
+      CREATE TRIGGER noted AFTER INSERT ON t BEGIN INSERT INTO audit VALUES (NEW.a); END`);
+    const { to, look } = await make();
+    await expect(transfer({ from, to })).rejects.toMatchObject({ details: { objects: ["t.noted"] } });
+    const report = await transfer({ from, to, leaveOut: ["t.noted", "audit"] });
+    expect(report.leftOut.map(({ object }) => object).sort()).toEqual(["audit", "t.noted"]);
+    expect(report.tables).toMatchObject([{ table: "t", rows: 1 }]);
+    expect(await (await look()).tableExists("audit")).toBe(false);
+  });
+
   test("a dry run reports and writes nothing", async () => {
     const from = await sqliteFile(SHOP);
     const { to, look } = await make();

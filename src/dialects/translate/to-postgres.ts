@@ -70,11 +70,7 @@ class ToPostgres {
       );
       return [];
     }
-    if (table.triggers.length > 0)
-      this.#report.refuse(
-        object,
-        `${table.name} has triggers, which have to be written anew for PostgreSQL.`,
-      );
+    this.#refuseTriggers(table);
     const redundant = new Set<Constraint>();
     const types = new Map<string, string>();
     const columns = table.columns.map((column) => {
@@ -106,12 +102,7 @@ class ToPostgres {
 
   view(view: View): readonly View[] {
     const object: ObjectAddress = { kind: "view", schema: HOME, name: view.name };
-    if (view.triggers.length > 0) {
-      this.#report.refuse(
-        object,
-        `The view ${view.name} has triggers, which have to be written anew for PostgreSQL.`,
-      );
-    }
+    this.#refuseTriggers(view);
     const scope: ToPostgresScope = {
       nameOf: (name) => this.#names.get(name.toLowerCase()),
       typeOf: (name) => this.#typeAnywhere(name),
@@ -123,6 +114,16 @@ class ToPostgres {
     );
     if (definition === undefined) return [];
     return [{ schema: HOME, name: view.name, definition, columns: view.columns, triggers: [], indexes: [] }];
+  }
+
+  #refuseTriggers(owner: Pick<Table, "name" | "triggers">): void {
+    for (const { name } of owner.triggers) {
+      const object: ObjectAddress = { kind: "trigger", schema: HOME, table: owner.name, name };
+      this.#report.refuse(
+        object,
+        `The trigger ${name} of ${owner.name} has to be written anew for PostgreSQL.`,
+      );
+    }
   }
 
   #typeAnywhere(name: string): string | undefined {

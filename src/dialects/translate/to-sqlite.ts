@@ -57,9 +57,12 @@ class ToSqlite {
       ["is a foreign table", table.kind === "foreign"],
       ["inherits from another table", (table.inherits ?? []).length > 0],
       ["has row security", table.rowSecurity !== undefined || (table.policies ?? []).length > 0],
-      ["has triggers", table.triggers.length > 0],
     ] as const)
       if (isThere) this.#report.refuse(object, `${table.name} ${what}, which SQLite has not.`);
+    for (const { name } of table.triggers) {
+      const trigger: ObjectAddress = { kind: "trigger", schema: table.schema, table: table.name, name };
+      this.#report.refuse(trigger, `The trigger ${name} of ${table.name} has to be written anew for SQLite.`);
+    }
     if (table.unlogged === true)
       this.#report.note(object, `${table.name} is unlogged; SQLite has one kind of table.`);
     const scope = this.#scopeOf(table);
