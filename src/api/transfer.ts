@@ -107,7 +107,7 @@ export async function transfer(options: TransferOptions): Promise<TransferReport
       path !== undefined && !isTaken(path) && !isDry
         ? await FileBeside.open({ path, encryption: options.toEncryption, earlier })
         : undefined;
-    const to = beside?.connection ?? (await openTo(options, path, closing));
+    const to = beside?.connection ?? (await openTo(options, from, closing));
     await refuseSameDatabase(from, to);
     const schema = await moduleSchemaOf(options, from, to);
     const known = typeof schema === "string" ? undefined : schema;
@@ -227,17 +227,32 @@ async function openFrom(
 
 async function openTo(
   { to, toEncryption, dryRun }: TransferOptions,
-  path: string | undefined,
+  from: Connection,
   closing: (() => Promise<void>)[],
 ): Promise<Connection> {
   if (typeof to !== "string") return to;
-  // A dry run makes no file: an empty database in memory stands in for one.
   const { isTaken } = await import("../transfer/index.js");
-  const address = dryRun === true && path !== undefined && !isTaken(path) ? ":memory:" : to;
-  const encryption = address === ":memory:" ? undefined : toEncryption;
-  const connection = await connect(address, encryption === undefined ? {} : { encryption });
+  const address = parseDatabaseUrl(to);
+  const place =
+    address.kind === "file" ? address.path : address.kind === "pglite" ? address.folder : undefined;
+  // A dry run makes no file and no folder: an empty database in memory stands in for it.
+  const isAbsent = dryRun === true && place !== undefined && !isTaken(place);
+  const standIn = address.kind === "pglite" ? "pglite:" : ":memory:";
+  const connection = await connect(isAbsent ? standIn : to, {
+    ...(address.kind === "pglite" ? { extensions: await extensionsFor(from) } : {}),
+    ...(isAbsent || toEncryption === undefined ? {} : { encryption: toEncryption }),
+  });
   closing.push(() => connection.close());
   return connection;
+}
+
+/** PGlite knows only the extensions that it was opened with. Text that ignores case is citext there. */
+async function extensionsFor(from: Connection): Promise<readonly string[]> {
+  if (from.engine === "sqlite") return ["citext"];
+  const rows = await from.query(
+    "SELECT extname AS name FROM pg_catalog.pg_extension WHERE extname <> 'plpgsql'",
+  );
+  return rows.map((row) => String(row["name"]));
 }
 
 /** The journal of the source stays behind where the target speaks another language than its scripts. */

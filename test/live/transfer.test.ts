@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type Connection, connect, type TransferEvent, transfer } from "../../src/index.js";
@@ -230,6 +231,20 @@ test("row numbers with large gaps, and the lowest and highest of all, are cut in
     { a: "zero" },
     { a: "last" },
   ]);
+});
+
+test("text that ignores case comes to a folder of PGlite, and a dry run makes no folder", async () => {
+  const from = await sqliteFile(
+    "CREATE TABLE t (a TEXT COLLATE NOCASE UNIQUE); INSERT INTO t VALUES ('Oak')",
+  );
+  const folder = join(temporaryFolder(), "pg");
+  const to = `pglite:${folder}`;
+  await transfer({ from, to, dryRun: true });
+  expect(existsSync(folder)).toBe(false);
+  await transfer({ from, to });
+  const target = await connect(to, { extensions: ["citext"] });
+  onTestFinished(() => target.close());
+  expect(await target.query("SELECT a::text AS a FROM t WHERE a = 'OAK'")).toEqual([{ a: "Oak" }]);
 });
 
 test("the source stays as it is to the byte", async () => {
