@@ -122,6 +122,8 @@ export type {
   CodeStep,
   EngineSteps,
   FolderDefinition,
+  LayoutChoice,
+  LayoutName,
   SchemaVersion,
   SchemaVersions,
   SourceDefinition,

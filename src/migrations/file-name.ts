@@ -82,7 +82,9 @@ function readRole(suffix: string | undefined): StepRole {
   return suffix.toLowerCase() === "rollback" ? "down" : "verify";
 }
 
+/** `000_init.sql` opens many a folder that was counted by hand; its zeros are kept, for 0 means that nothing is applied. */
 function readVersion(digits: string, file: string): Version {
+  if (/^00+$/.test(digits) && digits.length <= 20) return digits;
   try {
     return parseVersion(digits);
   } catch (error) {

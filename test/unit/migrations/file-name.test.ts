@@ -71,8 +71,13 @@ describe("parseFileName", () => {
     expect(error.message).toContain('"migrations/001_\\u001b[2J.sql"');
   });
 
+  it("keeps a version that is several zeros", () => {
+    expect(parse("000_init.sql").version).toBe("000");
+    expect(parse("000_init_rollback.sql").version).toBe("000");
+  });
+
   it("refuses version 0 and versions of more than 20 digits", () => {
-    for (const file of ["000_init.sql", "0_init.sql", "123456789012345678901_init.sql"]) {
+    for (const file of ["0_init.sql", "123456789012345678901_init.sql"]) {
       const error = refusalOf(() => parse(file));
       expect([error.code, error.where.file]).toEqual(["VERSION_INVALID", `migrations/${file}`]);
     }
