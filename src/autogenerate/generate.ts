@@ -18,6 +18,7 @@ import { planBack } from "./change-texts.js";
 import { notesOn, readDesiredModel } from "./desired-model.js";
 import { keepInexpressible } from "./expressible.js";
 import { type MigrationTexts, migrationTexts } from "./migration-files.js";
+import { refuseTaken } from "./owned-objects.js";
 import { replayModules } from "./replay-modules.js";
 import { normaliseDesired } from "./scratch-model.js";
 import { targetModel } from "./target-model.js";
@@ -103,7 +104,7 @@ async function generateIn(
   const schema = await dialect.loadSchema();
   const { tables, folder } = sourceOf(module, baseFolder);
   const desired = await readDesiredModel(tables, { engine: dialect.engine, baseFolder });
-  const { current, own } = await replayModules(scratch, dialect, {
+  const { current, own, owners } = await replayModules(scratch, dialect, {
     module,
     others: request.others,
     folder,
@@ -111,6 +112,15 @@ async function generateIn(
     desired,
   });
   const normalised = await normaliseDesired({ desired, current, dialect, connection: scratch });
+  await refuseTaken({
+    module: module.name,
+    desired: normalised,
+    current,
+    own,
+    others: new Map(),
+    readOwners: async () => owners,
+    schema,
+  });
   const kept = keepInexpressible(normalised, current, schema, {
     impliedNames: desired.impliedNames,
     keepsSecurity: () => false,

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Connection } from "../connection/index.js";
 import type { Dialect } from "../dialects/index.js";
-import { Catalogue, planScript, pluginsAmong, replayInto } from "../engine/index.js";
+import { Catalogue, type ObjectOwner, planScript, pluginsAmong, replayInto } from "../engine/index.js";
 import type { Migration, SourceTables } from "../migrations/index.js";
 import { type Module, orderModules } from "../modules/index.js";
 import type { DatabaseModel, ObjectName } from "../schema/index.js";
@@ -22,12 +22,21 @@ export interface ReplayRequest {
   readonly desired: DesiredModel;
 }
 
+/** What stands after a replay, and whose it is. */
+export interface Replayed {
+  readonly current: DatabaseModel;
+  /** What the module's own migrations made. */
+  readonly own: OwnedObjects;
+  /** What each of the modules made. */
+  readonly owners: readonly ObjectOwner[];
+}
+
 /** Builds the other modules and this one, and tells what of all that is this one's. */
 export async function replayModules(
   scratch: Connection,
   dialect: Dialect,
   request: ReplayRequest,
-): Promise<{ readonly current: DatabaseModel; readonly own: OwnedObjects }> {
+): Promise<Replayed> {
   const { module, baseFolder, desired } = request;
   const schema = await dialect.loadSchema();
   const before = modulesBefore(module, request.others);
@@ -39,9 +48,22 @@ export async function replayModules(
   const firstOwn = runs.findIndex((run) => run[0]?.module === module.name);
   const start = firstOwn === -1 ? runs.length : firstOwn;
 
-  for (const run of runs.slice(0, start)) await replayInto(scratch, dialect, run, plugins);
+  const owners = new Map<string, ObjectOwner>();
+  const note = async (name: string | undefined): Promise<void> => {
+    for (const object of await dialect.listObjects(scratch, { definitions: false })) {
+      const key = [object.kind, object.schema, object.table, object.name].join("\0");
+      if (!owners.has(key)) owners.set(key, { ...object, module: name, version: undefined });
+    }
+  };
+
+  for (const run of runs.slice(0, start)) {
+    await replayInto(scratch, dialect, run, plugins);
+    await note(run[0]?.module);
+  }
   for (const each of before) {
-    if (each.source.kind === "tables") await buildTables(scratch, dialect, each.source.tables, baseFolder);
+    if (each.source.kind !== "tables") continue;
+    await buildTables(scratch, dialect, each.source.tables, baseFolder);
+    await note(each.name);
   }
   let current = await addMissing(scratch, dialect, await schema.introspect(scratch), desired.parents);
   let own = NOTHING_OWNED;
@@ -49,9 +71,10 @@ export async function replayModules(
     const standing = current;
     await replayInto(scratch, dialect, run, plugins);
     current = await schema.introspect(scratch);
+    await note(run[0]?.module);
     if (run[0]?.module === module.name) own = withAdded(own, standing, current);
   }
-  return { current, own };
+  return { current, own, owners: [...owners.values()] };
 }
 
 /** The modules that this one may refer to: all but those that need it first. */

@@ -6,7 +6,6 @@ import * as pg from "drizzle-orm/pg-core";
 import { check, index, integer, sqliteTable, sqliteView, text } from "drizzle-orm/sqlite-core";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { connect, defineModule, generate, SchemaManager, TenonError } from "../../src/index.js";
-import { sharedPglite } from "../servers/pglite-shared.js";
 import { postgresDatabase } from "../servers/postgres.js";
 
 function temporaryFolder(): string {
@@ -241,6 +240,39 @@ describe("generate", () => {
     expect(await generate("Nothing", { module, others: [core] })).toMatchObject({ files: [] });
   });
 
+  test("a table that another module has is refused with the names of both, and not changed in its place", async () => {
+    const folder = temporaryFolder();
+    const core = defineModule(
+      "core",
+      "core",
+      {},
+      {
+        1: {
+          name: "Users",
+          up: "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT)",
+          down: "DROP TABLE users",
+        },
+      },
+    );
+    const synced = defineModule("synced", "core", {}, { tables: { users } });
+    const guest = defineModule(
+      "guest",
+      "core",
+      {},
+      { migrations: join(folder, "guest"), tables: { usersWithEmail } },
+    );
+
+    for (const other of [core, synced]) {
+      await expect(generate("Users", { module: guest, others: [other] })).rejects.toMatchObject({
+        code: "OBJECT_TAKEN",
+        message: expect.stringMatching(new RegExp(`^The modules ${other.name} and guest both want .* users`)),
+      });
+    }
+    expect(readdirSync(folder)).toEqual([]);
+    expect((await generate("Users", { module: guest })).version).toBe(1);
+    expect((await generate("Nothing", { module: guest })).files).toEqual([]);
+  });
+
   test("a file that is there is never overwritten", async () => {
     const migrations = temporaryFolder();
     writeFileSync(join(migrations, "001_create_rollback.sql"), "DROP TABLE other;");
@@ -310,10 +342,12 @@ describe("generate for several engines", () => {
   test("writes one version with files for each, which run there; and none when one of them cannot be written", async () => {
     const migrations = join(temporaryFolder(), "migrations");
     const engines = ["sqlite", "postgres"] as const;
+    const connection = await connect(await postgresDatabase());
+    onTestFinished(() => connection.close());
     const notes = sqliteTable("notes", { id: integer().primaryKey(), body: text().notNull() });
     const module = defineModule("notes", "core", {}, { migrations, tables: { notes } });
 
-    const { version, changes, files } = await generate("Notes", { module, engines });
+    const { version, changes, files } = await generate("Notes", { module, engines, connection });
 
     expect([version, changes.map((change) => change.description)]).toEqual([
       1,
@@ -325,18 +359,18 @@ describe("generate for several engines", () => {
       "001_notes.postgres.sql",
       "001_notes_rollback.postgres.sql",
     ]);
-    for (const connection of [await memory(), await sharedPglite()]) {
-      const manager = new SchemaManager(connection, module);
+    for (const each of [await memory(), connection]) {
+      const manager = new SchemaManager(each, module);
       await manager.migrateToLatest();
-      await connection.execute("INSERT INTO notes (body) VALUES ('x')");
+      await each.execute("INSERT INTO notes (body) VALUES ('x')");
       await manager.rollbackToVersion(0);
     }
-    expect((await generate("Nothing", { module, engines })).files).toEqual([]);
+    expect((await generate("Nothing", { module, engines, connection })).files).toEqual([]);
     const odd = sqliteTable("odd", { bits: integer().default(sql`(random() & 3)`) }, (table) => [
       check("odd_json", sql`json_extract(${table.bits}, '$.a') IS NULL`),
     ]);
     const wider = defineModule("notes", "core", {}, { migrations, tables: { notes, odd } });
-    await expect(generate("Odd", { module: wider, engines })).rejects.toBeInstanceOf(TenonError);
+    await expect(generate("Odd", { module: wider, engines, connection })).rejects.toBeInstanceOf(TenonError);
     expect(readdirSync(migrations)).toHaveLength(4);
   });
 });
