@@ -1,11 +1,11 @@
-import { identityOf, type ListedObject, type ListOptions } from "../dialects/index.js";
+import type { ListedObject, ListOptions } from "../dialects/index.js";
 import { TenonError } from "../errors.js";
 import type { PluginRules } from "../modules/index.js";
 import { claimObjects } from "./claim-objects.js";
 import type { JournalRow } from "./journal-row.js";
 import { bareName, makersOf } from "./named-in-text.js";
 import { OwnedObjects } from "./owned-objects.js";
-import { changesBetween, type OwnedObject, Ownership } from "./ownership.js";
+import { byIdentity, changesBetween, type OwnedObject, Ownership } from "./ownership.js";
 import { PluginGuard } from "./plugin-guard.js";
 import { withOwner } from "./plugin-owner.js";
 import { keepRules, rulesOf } from "./plugin-rules.js";
@@ -17,7 +17,7 @@ import { refuseTakenNames } from "./taken-names.js";
 interface Batch {
   readonly module: string;
   readonly before: readonly ListedObject[];
-  readonly steps: readonly PreparedStep[];
+  readonly steps: PreparedStep[];
   /** The step of a plugin, which was under guard. */
   readonly isContained: boolean;
 }
@@ -37,8 +37,8 @@ export class ModuleWatch {
   #contained:
     | { readonly rules: PluginRules; readonly before: readonly ListedObject[] | undefined }
     | undefined;
-  /** The batch as it was when the last transaction was committed. */
-  #committedBatch: Batch | undefined;
+  /** The batch as it was when the last transaction was committed, and how many steps it had then. */
+  #committed: { readonly batch: Batch; readonly steps: number } | undefined;
 
   constructor(context: RunContext) {
     this.#context = context;
@@ -67,7 +67,7 @@ export class ModuleWatch {
     }
     const ownSchema = this.#context.dialect.capabilities.hasSchemas ? rules?.schema : undefined;
     refuseTakenNames(step, ownership, this.#context, ownSchema);
-    if (this.#batch !== undefined) this.#batch = { ...this.#batch, steps: [...this.#batch.steps, step] };
+    this.#batch?.steps.push(step);
   }
 
   /**
@@ -126,11 +126,12 @@ export class ModuleWatch {
   }
 
   committed(): void {
-    this.#committedBatch = this.#batch;
+    this.#committed = this.#batch && { batch: this.#batch, steps: this.#batch.steps.length };
   }
 
   rolledBack(): void {
-    this.#batch = this.#committedBatch;
+    this.#batch = this.#committed?.batch;
+    if (this.#committed !== undefined) this.#committed.batch.steps.length = this.#committed.steps;
     this.#ownership = undefined;
   }
 
@@ -148,13 +149,12 @@ export class ModuleWatch {
     // A step without a transaction may have made some of its objects in an earlier, interrupted run.
     const isResumed = batch.steps.some((step) => step.transaction === "outside");
     const isTheirs = (object: ListedObject): boolean => {
-      const owner = ownership.ownerOf(object);
       // A plugin's guard has seen that it touched nothing of others: a namesake in another schema is not its own.
-      if (created.has(object) || batch.isContained) return created.has(object) && owner === undefined;
+      if (created.has(object)) return ownership.ownerOf(object) === undefined;
+      if (batch.isContained || makerOf(object) === undefined) return false;
       // What another module had was dropped by this one first, or its name would have been refused.
-      return (
-        makerOf(object) !== undefined && (owner === undefined ? isResumed : owner.module !== batch.module)
-      );
+      const owner = ownership.ownerOf(object);
+      return owner === undefined ? isResumed : owner.module !== batch.module;
     };
     const owned = now
       .filter((object) => !object.temporary && isTheirs(object))
@@ -188,8 +188,7 @@ export class ModuleWatch {
 
   /** What is gone belongs to nobody, whoever dropped it and when. */
   async #disownGone(ownership: Ownership, now: readonly ListedObject[]): Promise<void> {
-    const there = new Set(now.map(identityOf));
-    const gone = ownership.all().filter((object) => !there.has(identityOf(object)));
+    const gone = ownership.beyond(byIdentity(now));
     await this.#objects.remove(gone);
     for (const object of gone) ownership.remove(object);
   }

@@ -23,6 +23,11 @@ export class Ownership {
     return [...this.#objects.values()];
   }
 
+  /** Those that are none of these. */
+  beyond(present: ReadonlyMap<string, ListedObject>): readonly OwnedObject[] {
+    return [...this.#objects].filter(([identity]) => !present.has(identity)).map(([, object]) => object);
+  }
+
   ownerOf(object: ObjectIdentity): OwnedObject | undefined {
     return this.#objects.get(identityOf(object));
   }
@@ -60,17 +65,32 @@ export function changesBetween(
   before: readonly ListedObject[],
   after: readonly ListedObject[],
 ): ObjectChanges {
-  const then = new Map(before.map((object) => [identityOf(object), object]));
-  const now = new Set(after.map(identityOf));
+  const then = byIdentity(before);
+  const now = byIdentity(after);
+  const created: ListedObject[] = [];
+  const changed: ListedObject[] = [];
+  for (const [identity, object] of now) {
+    const old = then.get(identity);
+    if (old === undefined) created.push(object);
+    else if (old.definition !== object.definition) changed.push(object);
+  }
   return {
-    created: after.filter((object) => !then.has(identityOf(object))),
-    changed: after.filter((object) => {
-      const old = then.get(identityOf(object));
-      return old !== undefined && old.definition !== object.definition;
-    }),
-    dropped: before.filter((object) => !now.has(identityOf(object))),
+    created,
+    changed,
+    dropped: [...then].filter(([identity]) => !now.has(identity)).map(([, object]) => object),
   };
 }
+
+/** A list of objects by what tells each from all others; worked out once for each list. */
+export function byIdentity(objects: readonly ListedObject[]): ReadonlyMap<string, ListedObject> {
+  const known = IDENTITIES.get(objects);
+  if (known !== undefined) return known;
+  const found = new Map(objects.map((object) => [identityOf(object), object]));
+  IDENTITIES.set(objects, found);
+  return found;
+}
+
+const IDENTITIES = new WeakMap<readonly ListedObject[], ReadonlyMap<string, ListedObject>>();
 
 /** `table calendar_events`, `index by_day of calendar_events`: as messages tell it. */
 export function describeObject({ kind, name, table }: ObjectIdentity): string {
