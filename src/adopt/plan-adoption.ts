@@ -24,13 +24,19 @@ export async function planAdoption(request: AdoptionRequest): Promise<Adoption> 
   const journal = await Journal.open(connection, dialect, request.context.journal?.table);
   await journal.settle({ isNew: true });
   const found = await findTools({ connection, dialect, journal, from, table });
-  if (baseline && from === undefined) return planBaseline(request, { dialect, found, tool: undefined });
+  // What other tools keep beside the one that counts belongs to no module either.
+  const all = from === undefined ? found : [...found, ...(await findTools({ connection, dialect, journal }))];
+  if (baseline && from === undefined) {
+    return planBaseline(request, { dialect, found: all, tool: undefined });
+  }
   if (request.convertTo !== undefined && found.length === 0 && from === undefined) {
     return planConversion(request, request.convertTo);
   }
   const tool = await chooseTool(request, found, journal);
-  if (baseline || tool.tool.migrations === "programs") return planBaseline(request, { dialect, found, tool });
-  return planHistory(request, { dialect, tool });
+  if (baseline || tool.tool.migrations === "programs") {
+    return planBaseline(request, { dialect, found: all, tool });
+  }
+  return planHistory(request, { found: all, tool });
 }
 
 async function chooseTool(
@@ -68,6 +74,6 @@ async function notFound({ from, table }: AdoptionRequest, journal: Journal): Pro
   const already = known.length === 0 ? "" : ` ${known.join("; ")}.`;
   return new TenonError("HISTORY_NOT_FOUND", `No history of ${whose} was found${where}.${already}`, {
     where: { object: table },
-    hint: "If its table has another name, give it with --table and the tool with --from. For a database without any history there is --baseline.",
+    hint: "If its table has another name, give it with --table and the tool with --from. For a database without any history there is --baseline, or `tenon stamp` where the files of what it has are there already.",
   });
 }

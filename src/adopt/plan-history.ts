@@ -1,4 +1,3 @@
-import type { Dialect } from "../dialects/index.js";
 import { adoptHistory, openContext, type RunContext, readState, utcTime } from "../engine/index.js";
 import { TenonError } from "../errors.js";
 import { layoutOf } from "../migrations/index.js";
@@ -12,14 +11,16 @@ import { convert, isKnownAlready } from "./plan-conversion.js";
 import type { ForeignHistory } from "./tools/index.js";
 
 export interface FoundHistory {
-  readonly dialect: Dialect;
+  /** All tools that have tables here. */
+  readonly found: readonly FoundTool[];
+  /** The one that counts. */
   readonly tool: FoundTool;
 }
 
 /** Matches the rows of another tool's table with the files of a module. */
 export async function planHistory(
   request: AdoptionRequest,
-  { tool: found }: FoundHistory,
+  { tool: found, found: all }: FoundHistory,
 ): Promise<Adoption> {
   const { connection, modules, lockTimeoutMs } = request;
   const module = chosenModule(modules, request.module);
@@ -68,7 +69,7 @@ export async function planHistory(
       const part = {
         module: module.name,
         from: found.tool.name,
-        tables: tablesOf([found]),
+        tables: tablesOf(all),
         applied: toAdopt,
         check: async () => {
           await refuseChangedHistory(request, found, history);
@@ -82,7 +83,7 @@ export async function planHistory(
 
 /** What belongs to tools, as patterns. */
 export function tablesOf(found: readonly FoundTool[]): readonly string[] {
-  return found.flatMap(({ patterns }) => patterns);
+  return [...new Set(found.flatMap(({ patterns }) => patterns))];
 }
 
 export function addressOf({ address }: FoundTool): string {

@@ -132,6 +132,36 @@ describe.each(engines)("taking over on $name", (engine) => {
     expect(adopted.map(({ version }) => version)).toEqual(["1"]);
   });
 
+  test("the journal of another module stays as it is, and nobody's tables are drift", async () => {
+    const database = await engine.create();
+    const connection = await database.connect();
+    const other = defineModule(
+      "other",
+      "core",
+      {},
+      { 1: { name: "logs", up: "CREATE TABLE logs (id INTEGER PRIMARY KEY)" } },
+    );
+    await new SchemaManager(connection, other).migrateToLatest();
+    await connection.executeScript(
+      `${FILES[1].up}; CREATE TABLE schema_migration (version VARCHAR(14) NOT NULL); INSERT INTO schema_migration VALUES ('1');
+       CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL);`,
+    );
+
+    const { adopted, journal } = await adopt(connection, [main(), other], { from: "pop", module: "main" });
+
+    expect([adopted.length, journal]).toEqual([1, "schema_migrations"]);
+    expect(await database.look("SELECT module, version FROM schema_migrations ORDER BY sequence")).toEqual([
+      { module: "other", version: "1" },
+      { module: "main", version: "1" },
+    ]);
+    const manager = new SchemaManager(connection, [main(), other]);
+    expect((await manager.validateSchema()).problems).toEqual([]);
+    const drift = (await diff({ from: connection, to: { modules: [main(), other] } })).changes;
+    expect(drift.map(({ description }) => description).filter((each) => !/posts|tags/.test(each))).toEqual(
+      [],
+    );
+  });
+
   test("a table that was changed after the plan was made is not taken over as it was", async () => {
     const database = await engine.create();
     const connection = await database.connect();
