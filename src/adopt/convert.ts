@@ -11,7 +11,7 @@ import {
   sourceOf,
 } from "../migrations/index.js";
 import { describe } from "../schema/index.js";
-import { readPragma } from "../sql/index.js";
+import { readPragma, splitStatements } from "../sql/index.js";
 import { type NativeName, nativeNames } from "./native-versions.js";
 
 export interface ConversionRequest {
@@ -75,21 +75,33 @@ interface Part {
 
 async function convertOne(native: Connection, dialect: Dialect, name: NativeName): Promise<Part> {
   const { migration } = name;
-  const down = migration.down === undefined ? undefined : textOf(dialect, name, migration.down, "down", []);
-  let allowLoss: readonly string[] = migration.allowLoss;
-  for (let attempt = 1; ; attempt++) {
-    const up = textOf(dialect, name, migration.up, "up", allowLoss);
+  const down = migration.down === undefined ? undefined : textOf(dialect, name, migration.down, "down");
+  let up = textOf(dialect, name, migration.up, "up");
+  for (let attempt = 0; ; attempt++) {
     const converted = await readBack(dialect.engine, name, { up, down });
     try {
       await replayInto(native, dialect, [converted], pluginsAmong([]));
       return { name, up, down, converted };
     } catch (error) {
-      const losses = lossesOf(error);
-      if (losses.length === 0 || attempt > 1) throw refused(error, migration);
-      // Written for a tool without such a guard: what it took away there is named now.
-      allowLoss = [...new Set([...allowLoss, ...losses])];
+      const corrected = attempt < MOST_CORRECTIONS ? correct(dialect, migration, up, error) : undefined;
+      if (corrected === undefined) throw refused(error, migration);
+      up = corrected;
     }
   }
+}
+
+const MOST_CORRECTIONS = 100;
+
+/** Writes out what the other tool let pass: losses that nothing named, and texts in double quotes; undefined for any other trouble. */
+function correct(dialect: Dialect, migration: Migration, up: string, error: unknown): string | undefined {
+  const losses = lossesOf(error);
+  if (losses.length > 0) return `${losses.map((object) => `-- tenon: allow-loss ${object}\n`).join("")}${up}`;
+  if (migration.origin?.sqlite.takesQuotedTexts !== true || !(error instanceof TenonError)) return undefined;
+  const { line = 0 } = error.where;
+  const failed = splitStatements(up, dialect.syntax).findLast((statement) => statement.line <= line);
+  const meant = failed === undefined ? undefined : dialect.readQuotedTexts?.(failed, error.cause ?? error);
+  if (failed === undefined || meant === undefined) return undefined;
+  return up.slice(0, failed.start) + meant.text + up.slice(failed.start + failed.text.length);
 }
 
 /** The text as it was written where that means the same to Tenon; else its statements, one after the other. */
@@ -98,7 +110,6 @@ function textOf(
   { migration, digits, name }: NativeName,
   step: Step,
   direction: "up" | "down",
-  allowLoss: readonly string[],
 ): string {
   if (step.kind !== "sql") throw isProgram(migration);
   const wanted = prepared(dialect, migration, step, direction);
@@ -107,7 +118,7 @@ function textOf(
       ? [`-- tenon: description ${migration.description.replaceAll(/\s+/g, " ")}`]
       : []),
     ...(wanted.transaction === "outside" ? ["-- tenon: no-transaction"] : []),
-    ...allowLoss.map((object) => `-- tenon: allow-loss ${object}`),
+    ...(direction === "up" ? migration.allowLoss : []).map((object) => `-- tenon: allow-loss ${object}`),
   ];
   const { before, after } = dialect.offline.settings(wanted.settings);
   const bodies = [

@@ -111,3 +111,35 @@ describe.each(tried)("converting on $name", (engine) => {
     expect(await connection.tableExists("schema_migrations")).toBe(false);
   });
 });
+
+test("texts in double quotes and losses that nothing named are written out, and the new folder does the same", async () => {
+  const database = await sqliteFile().create();
+  const connection = await database.connect();
+  const [folder, native] = [temporaryFolder(), join(temporaryFolder(), "native")];
+  const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
+  write(
+    "1_users.up.sql",
+    `CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT);
+INSERT INTO users VALUES (1, "Ann"), (2, "it's");
+CREATE TABLE log (id INTEGER PRIMARY KEY);
+CREATE TRIGGER gone AFTER DELETE ON users BEGIN DELETE FROM log; END;
+INSERT INTO log VALUES (1);
+DELETE FROM users WHERE name = "Ann";`,
+  );
+  const there = defineModule("main", "core", {}, { migrations: folder, layout: "golang-migrate" });
+
+  await adopt(connection, there, { convertTo: native });
+
+  const text = readFileSync(join(native, "1_users.sql"), "utf8");
+  expect(text).toContain("VALUES (1, 'Ann'), (2, 'it''s')");
+  expect(text).toContain("-- tenon: allow-loss log");
+  const here = defineModule("main", "core", {}, { migrations: native });
+  await new SchemaManager(connection, here).migrateToLatest();
+  expect(await database.look("SELECT name FROM users")).toEqual([{ name: "it's" }]);
+});
+
+function sqliteFile() {
+  const engine = engines.find(({ name }) => name === "SQLite file");
+  if (engine === undefined) throw new Error("SQLite is among the engines");
+  return engine;
+}
