@@ -32,7 +32,7 @@ export interface PrintSqlOptions {
  * database.
  *
  * @returns the script; running it and then Tenon finds nothing to do
- * @throws TenonError `UNSUPPORTED` when a migration is code, `USAGE`, `VERSION_UNKNOWN`, and what is wrong with a source
+ * @throws TenonError `UNSUPPORTED` when a migration is code or a module has tables alone, `USAGE`, `VERSION_UNKNOWN`, and what is wrong with a source
  *
  * @example
  * ```ts
@@ -52,6 +52,7 @@ export async function printSql(modules: readonly Module[], options: PrintSqlOpti
       hint: "Name it: --module NAME.",
     });
   }
+  refuseTablesAlone(modules);
   const dialect = await loadDialect(engine);
   const catalogue = await Catalogue.load([...modules, ...others], engine);
   const known = catalogue.migrations.flatMap((each) => (each.module === chosen ? [each.version] : []));
@@ -70,6 +71,16 @@ export async function printSql(modules: readonly Module[], options: PrintSqlOpti
   );
   const createJournal = from === NOTHING_APPLIED;
   return offlineScript({ dialect, migrations, journalTable, createJournal, transaction });
+}
+
+/** What a database needs to follow tables depends on what stands in it; to print nothing would be to leave it out in silence. */
+function refuseTablesAlone(modules: readonly Module[]): void {
+  const found = modules.find(({ source }) => source.kind === "tables");
+  if (found === undefined) return;
+  throw new TenonError("UNSUPPORTED", `${found.name} has tables and no migrations that could be printed.`, {
+    where: { module: found.name },
+    hint: `\`tenon sync --dry-run --module ${found.name}\` prints what a database needs that is at hand.`,
+  });
 }
 
 function refuseUnknown(

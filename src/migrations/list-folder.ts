@@ -48,7 +48,7 @@ export function readEntries(path: string, shown: string): Dirent[] {
     const what = code === "ENOENT" ? "does not exist" : "is not a folder";
     throw new TenonError("MIGRATIONS_FOLDER_MISSING", `The migrations folder ${shown} ${what}.`, {
       where: { file: shown },
-      hint: `It was looked for at ${resolve(path)}. Create it, or correct the path.`,
+      hint: `It was looked for at ${resolve(path)}. Create it, or correct the path; \`tenon generate NAME\` makes it for a module that has tables.`,
       cause,
     });
   }

@@ -129,3 +129,26 @@ test("a check ends with 3 also where the change may be a rename, about which nob
   expect(status).toBe(3);
   expect(stdout).toContain("The tables have moved ahead of the migrations.");
 });
+
+test("a script for a DBA says which modules it leaves out, and a missing folder how it is made", async () => {
+  const place = new Workplace({
+    "tenon.config.mjs": config()["tenon.config.mjs"].replace('kind: "plugin", ', ""),
+  });
+
+  const missing = await place.json(["up"]);
+  await place.tenon(["generate", "users"]);
+  const all = await place.tenon(["sql", "--engine", "sqlite"]);
+  const one = await place.json(["sql", "--engine", "sqlite", "--module", "notes"]);
+
+  expect(missing.document.error).toMatchObject({
+    code: "MIGRATIONS_FOLDER_MISSING",
+    hint: expect.stringContaining("`tenon generate NAME` makes it"),
+  });
+  expect(all.status).toBe(0);
+  expect(all.stdout).toContain('CREATE TABLE "users"');
+  expect(all.stderr).toContain("notes is left out: it has tables and no migrations");
+  expect([one.status, one.document.error]).toMatchObject([
+    1,
+    { code: "UNSUPPORTED", where: { module: "notes" } },
+  ]);
+});

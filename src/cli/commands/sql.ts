@@ -35,7 +35,12 @@ async function sql(context: CommandContext): Promise<Outcome> {
   const all = knownModules(settings);
   const engine = await engineOf(given.text("engine"), settings.url);
   const named = given.text("module");
-  const modules = named === undefined ? all.list("core") : [all.get(named)];
+  const wanted = named === undefined ? all.list("core") : [all.get(named)];
+  const modules = wanted.filter((module) => named !== undefined || module.source.kind !== "tables");
+  for (const { name } of wanted.filter((module) => !modules.includes(module))) {
+    const advice = `\`tenon sync --dry-run --module ${name}\` prints what a database needs`;
+    context.terminal.note(`${name} is left out: it has tables and no migrations; ${advice}.`);
+  }
   const script = await printSql(modules, {
     engine,
     others: all.list().filter((module) => !modules.includes(module)),
