@@ -14,7 +14,7 @@ export const diesel: Layout = {
   sqliteForeignKeys: "on",
   takesQuotedTexts: true,
   recognise(folder) {
-    const own = folder.folders.filter((each) => each.find("up.sql") !== undefined);
+    const own = folder.folders.filter((each) => /^\d/.test(each.name) && each.find("up.sql"));
     const [first] = own;
     if (first === undefined) return undefined;
     return { reason: `${first.name}/ holds an up.sql`, files: own.flatMap((each) => each.files) };

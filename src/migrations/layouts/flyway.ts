@@ -18,7 +18,12 @@ export const flyway: Layout = {
   sqliteForeignKeys: "off",
   takesQuotedTexts: true,
   recognise(folder) {
-    const files = folder.allFiles.filter((file) => parse(file) !== undefined);
+    // Sub-folders count where nothing but them can be meant: an old one beside other migrations says nothing.
+    const isAlone = !folder.files.some((file) => /\.(?:sql|[cm]?[jt]s)$/.test(file.name));
+    const looked = isAlone ? folder.allFiles : folder.files;
+    const files = looked.some((file) => parse(file) !== undefined)
+      ? folder.allFiles.filter((file) => parse(file) !== undefined)
+      : [];
     const [first] = files;
     return first && { reason: `${first.name} is called as Flyway calls its scripts`, files };
   },

@@ -13,7 +13,7 @@ export const prisma: Layout = {
   sqliteForeignKeys: "on",
   takesQuotedTexts: true,
   recognise(folder) {
-    const own = folder.folders.filter((each) => each.find("migration.sql") !== undefined);
+    const own = folder.folders.filter((each) => /^\d/.test(each.name) && each.find("migration.sql"));
     const lock = folder.find("migration_lock.toml");
     const files = own.flatMap((each) => each.files);
     if (lock !== undefined && (own.length > 0 || folder.folders.length === 0)) {

@@ -47,6 +47,7 @@ describe("finding out whose folder it is", () => {
     ],
     ["native", { "20240131120000_a.sql": "SELECT 1" }],
     ["native", { "README.md": "" }],
+    ["native", { "1_a.sql": "SELECT 1", "old/up.sql": "", "old/migration.sql": "", "old/V1__a.sql": "" }],
     [
       "golang-migrate",
       { "1_a.up.sql": "SELECT 1", "1_a.down.sql": "SELECT 1", "embed.go": "", "schema.sql": "" },
