@@ -1,5 +1,5 @@
 import type { TransferReport } from "../api/index.js";
-import { describeFindings } from "../transfer/index.js";
+import { describeFindings, describeProof, shownChecksum } from "../transfer/index.js";
 import { printable } from "./display-width.js";
 import { formatTable } from "./table.js";
 import type { Terminal } from "./terminal.js";
@@ -8,7 +8,7 @@ import { counted, shownDuration } from "./wording.js";
 /** A transfer as people read it. */
 export function describeReport(report: TransferReport, terminal: Terminal): string {
   const { paint, width } = terminal;
-  const findings = describeFindings(report).map(printable);
+  const findings = describeFindings(report).map((line) => `  ${printable(line)}`);
   const left = report.leftOut.map(({ object, reason }) => `  ${printable(object)}: ${printable(reason)}`);
   return [
     ...section("Columns", findings),
@@ -17,7 +17,9 @@ export function describeReport(report: TransferReport, terminal: Terminal): stri
       "Notes",
       report.notes.map((note) => `  ${printable(note)}`),
     ),
-    ...(report.isDone ? [tableOf(report, { paint, width }), summary(report)] : [preview(report)]),
+    ...(report.isDone
+      ? [tableOf(report, { paint, width }), ...proofOf(report), summary(report)]
+      : [preview(report)]),
     "",
   ].join("\n");
 }
@@ -29,19 +31,34 @@ function section(title: string, lines: readonly string[]): readonly string[] {
 }
 
 function tableOf(report: TransferReport, options: Parameters<typeof formatTable>[2]): string {
+  const proven = new Map(report.proof?.tables.map((proof) => [proof.table.toLowerCase(), proof]));
+  const hasChecksums = [...proven.values()].some(({ columns }) => columns.length > 0);
   return formatTable(
     [
       { title: "table", canShrink: true },
       { title: "rows", align: "right" },
       { title: "rejected", align: "right" },
+      ...(hasChecksums
+        ? ([{ title: "columns", align: "right" }, { title: "source" }, { title: "target" }] as const)
+        : []),
     ],
-    report.tables.map(({ table, rows, rejected }) => [
-      table,
-      rows.toLocaleString("en-US"),
-      rejected === 0 ? "-" : rejected.toLocaleString("en-US"),
-    ]),
+    report.tables.map(({ table, rows, rejected }) => {
+      const proof = proven.get(table.toLowerCase());
+      return [
+        table,
+        rows.toLocaleString("en-US"),
+        rejected === 0 ? "-" : rejected.toLocaleString("en-US"),
+        ...(hasChecksums && proof !== undefined
+          ? [String(proof.columns.length), shownChecksum(proof, "source"), shownChecksum(proof, "target")]
+          : []),
+      ];
+    }),
     options,
   );
+}
+
+function proofOf({ proof }: TransferReport): readonly string[] {
+  return proof === undefined ? [] : [describeProof(proof)];
 }
 
 function summary({ tables, phases, to }: TransferReport): string {

@@ -23,6 +23,7 @@ export type {
   SequenceProof,
   TableProof,
 } from "./proof/index.js";
+export { describeProof, shownChecksum } from "./proof/index.js";
 export type { LeftOut, TransferReport, TransferredTable } from "./report.js";
 export type { TransformRow } from "./row-callback.js";
 export { runTransfer, type TransferRequest } from "./run-transfer.js";

@@ -11,6 +11,7 @@ export class ColumnTally {
   /** A few of the values that do not fit. */
   readonly samples: StoredValue[] = [];
   otherForm = 0;
+  converted = 0;
   /** Whether every value so far goes to the target as the text that it is. */
   isVerbatim = true;
 
@@ -23,7 +24,8 @@ export class ColumnTally {
       return;
     }
     if (treated.kind === "value") {
-      if (treated.isOtherForm === true) this.otherForm++;
+      if (treated.isConverted === true) this.converted++;
+      else if (treated.isOtherForm === true) this.otherForm++;
       if (treated.text !== value) this.isVerbatim = false;
     }
   }

@@ -9,7 +9,7 @@ export function describeFindings(fit: Pick<Fit, "findings">): readonly string[] 
 }
 
 function describeFinding(finding: ColumnFinding): readonly string[] {
-  const { table, column, declared, type, convert, otherForm, misfits, values, note } = finding;
+  const { table, column, declared, type, convert, converted, otherForm, misfits, values, note } = finding;
   if (convert.length === 0 && otherForm === 0 && misfits.length === 0 && note === undefined) return [];
   const path = column === "" ? table : `${table}.${column}`;
   const said = declared === "" ? "no type" : declared;
@@ -19,6 +19,7 @@ function describeFinding(finding: ColumnFinding): readonly string[] {
       : `${path}: ${said} becomes ${type}${convert.length === 0 ? "" : ` by ${convert.join(", ")}`}`;
   return [
     head,
+    ...(converted === 0 ? [] : [`  ${converted} of ${values} are converted`]),
     ...misfits.map((misfit) => `  ${describeMisfit(misfit, finding)}`),
     ...(otherForm === 0
       ? []

@@ -14,6 +14,8 @@ export interface ColumnFinding {
   /** How many values are not NULL. */
   readonly values: number;
   readonly convert: readonly ConversionName[];
+  /** How many values a conversion makes others of. */
+  readonly converted: number;
   /** Values that stay the same and come back in another form: another way to write a moment, an uppercase UUID. */
   readonly otherForm: number;
   readonly misfits: readonly MisfitFinding[];

@@ -67,7 +67,9 @@ async function fitColumn(
     }
   if (settled.nulls > 0 && !treatment.takesNull)
     await tallyNulls(source, table, column, settled.nulls, tally);
-  const isOpen = treatment.otherwise === "stop" && tally.misfits.length > 0;
+  const isDecided =
+    treatment.otherwise === "reject" || (treatment.otherwise === "null" && treatment.takesNull);
+  const isOpen = !isDecided && tally.misfits.length > 0;
   const finding = {
     table: table.name,
     column: column.name,
@@ -75,6 +77,7 @@ async function fitColumn(
     type: settled.typeText,
     values: settled.values,
     convert,
+    converted: tally.converted,
     otherForm: tally.otherForm + otherForm,
     misfits: tally.misfits,
     otherwise: treatment.otherwise,

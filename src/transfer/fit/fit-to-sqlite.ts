@@ -65,6 +65,7 @@ export async function fitToSqlite(request: FitRequest): Promise<Fit> {
           type: type ?? at?.type ?? "text",
           values: found?.values ?? 0,
           convert: chosen?.convert ?? [],
+          converted: chosen?.convert === undefined ? 0 : (found?.values ?? 0),
           otherForm: 0,
           misfits: [],
           otherwise: "stop",

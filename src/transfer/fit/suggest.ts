@@ -13,7 +13,12 @@ export function suggestChoice(samples: readonly StoredValue[], treatment: ToPost
     if (samples.every((sample) => treatValue(sample, tried).kind === "value"))
       return convert.length === 0 ? choice : { ...choice, convert };
   }
-  return { ...(treatment.convert.length === 0 ? {} : { convert: treatment.convert }), otherwise: "reject" };
+  const isEmpty = samples.includes("") && !treatment.convert.includes("empty-to-null");
+  const convert: readonly ConversionName[] = [
+    ...treatment.convert,
+    ...(isEmpty ? ["empty-to-null" as const] : []),
+  ];
+  return { ...(convert.length === 0 ? {} : { convert }), otherwise: "reject" };
 }
 
 function candidates({ kind }: TargetType): readonly ColumnChoice[] {

@@ -32,6 +32,8 @@ export type Treated =
       readonly kind: "value";
       readonly text: string | null;
       readonly isOtherForm?: boolean;
+      /** A conversion made another value of it. */
+      readonly isConverted?: boolean;
       readonly wasNulled?: Misfit;
     }
   | { readonly kind: "misfit"; readonly misfit: Misfit };
@@ -42,17 +44,15 @@ export type ToPostgres = ColumnTreatment & { readonly kind: "to-postgres" };
 export function treatValue(value: StoredValue | null, treatment: ToPostgres): Treated {
   const { type, convert, otherwise, takesNull } = treatment;
   const converted = value === null ? null : convertValue(value, convert);
-  if (converted === null) return takesNull ? NULL : { kind: "misfit", misfit: "null" };
+  const isConverted = converted !== value;
+  if (converted === null)
+    return takesNull ? { kind: "value", text: null, isConverted } : { kind: "misfit", misfit: "null" };
   const verdict = judgeValue(converted, type);
   if (verdict.kind === "fits")
-    return verdict.isOtherForm
-      ? { kind: "value", text: verdict.text, isOtherForm: true }
-      : { kind: "value", text: verdict.text };
-  if (otherwise !== "null") return verdict;
+    return { kind: "value", text: verdict.text, isOtherForm: verdict.isOtherForm === true, isConverted };
+  if (otherwise !== "null" || !takesNull) return verdict;
   return { kind: "value", text: null, wasNulled: verdict.misfit };
 }
-
-const NULL: Treated = { kind: "value", text: null };
 
 /** A value as it comes from a connection, or from the callback of a table. */
 export function storedValue(value: SqlOutput, reading: ToPostgres["reading"]): StoredValue | null {

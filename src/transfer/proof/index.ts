@@ -1,4 +1,5 @@
 // The proof: what arrived, held against what the source has, asked of the databases themselves after the load.
+export { describeProof, shownChecksum } from "./describe-proof.js";
 export type { TableToProve } from "./pair.js";
 export {
   type FinishProof,
