@@ -39,9 +39,8 @@ export {
   validate,
 } from "./on-demand.js";
 export { type ContextOptions, openContext } from "./open-context.js";
-export { OwnedObjects } from "./owned-objects.js";
 export type { ObjectOwner } from "./owners.js";
-export { describeObject, type OwnedObject } from "./ownership.js";
+export { describeObject } from "./ownership.js";
 export { type PlanOptions, pendingMigrations, type Target } from "./plan.js";
 export type { PlannedStep } from "./plan-input.js";
 export { type PluginRecord, PluginRecords, type PluginStatus } from "./plugin-records.js";

@@ -1,4 +1,4 @@
-import { type OwnedObject, planScript, type RunContext, readModel } from "../engine/index.js";
+import { type ObjectOwner, planScript, type RunContext, readModel } from "../engine/index.js";
 import type { DatabaseModel, ObjectName, Routine, Table, View } from "../schema/index.js";
 import { ownedBy } from "./removal.js";
 
@@ -16,7 +16,7 @@ export async function dropScript(context: RunContext, module: string): Promise<s
 }
 
 /** The model without these objects. A schema stays: it may hold what others made. */
-function without(model: DatabaseModel, owned: readonly OwnedObject[]): DatabaseModel {
+function without(model: DatabaseModel, owned: readonly ObjectOwner[]): DatabaseModel {
   const wholes = new Set(owned.filter((object) => object.table === undefined).map(keyOf));
   // A sequence of a column is listed as a part of its table, and is an object of its own in the model.
   const sequences = new Set(
@@ -47,7 +47,7 @@ function without(model: DatabaseModel, owned: readonly OwnedObject[]): DatabaseM
 }
 
 /** The catalogue lists the types of the arguments, `next(date)`; the model has their names too, `next(day date)`. */
-function isRoutine(routine: Routine, object: OwnedObject): boolean {
+function isRoutine(routine: Routine, object: ObjectOwner): boolean {
   const [, name, types = ""] = /^(.*)\((.*)\)$/s.exec(object.name) ?? [];
   if (object.schema !== routine.schema || name !== routine.name) return false;
   const wanted = types === "" ? [] : types.split(", ");

@@ -2,9 +2,9 @@ import type { StoredTable } from "../dialects/index.js";
 import {
   describeObject,
   type JournalRow,
-  type OwnedObject,
-  OwnedObjects,
+  type ObjectOwner,
   type RunContext,
+  readOwners,
 } from "../engine/index.js";
 import type { Module } from "../modules/index.js";
 import { refuseUnknownPlugin } from "./deactivate.js";
@@ -73,17 +73,20 @@ export function leavers(request: RemovalRequest, facts: PluginFacts): readonly s
   return whoLeaves(request.name, facts, "removed", request);
 }
 
-/** What a module owns, as the journal has it. */
-export async function ownedBy(context: RunContext, module: string): Promise<readonly OwnedObject[]> {
-  const { connection, dialect, journal } = context;
-  const owned = (await new OwnedObjects(connection, dialect, journal).read()) ?? [];
-  return owned.filter((object) => object.module === module);
+/**
+ * What a module owns and is there: as the journal has it, and what its versions made while nobody watched (stamped, from a
+ * script, or from tables).
+ */
+export async function ownedBy(context: RunContext, module: string): Promise<readonly ObjectOwner[]> {
+  const owned = (await readOwners(context)).filter((object) => object.module === module);
+  const keyOf = ({ schema, table, name }: ObjectOwner) => [schema, table ?? "", name].join("\0");
+  return owned.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
 /** The tables among what is owned that hold rows themselves. */
 export async function tablesOf(
   context: RunContext,
-  owned: readonly OwnedObject[],
+  owned: readonly ObjectOwner[],
 ): Promise<readonly StoredTable[]> {
   const rows = await context.dialect.loadRows();
   return rows.describe(

@@ -1,7 +1,8 @@
-import { identityOf } from "../dialects/index.js";
+import { identityOf, type ListedObject, type ObjectIdentity } from "../dialects/index.js";
 import {
   describeObject,
   type History,
+  type ObjectOwner,
   PluginRecords,
   type RunContext,
   type RunOptions,
@@ -72,6 +73,9 @@ class RemovalWork {
   readonly #planned: readonly string[];
   #facts: PluginFacts | undefined;
   readonly #unfinished: UnfinishedDump[] = [];
+  /** All objects before the first step, and of each plugin those that it owned. */
+  #before: readonly ListedObject[] = [];
+  readonly #owned = new Map<string, readonly ObjectOwner[]>();
   /** Of the last try; what an earlier one has finished stays on the disk. */
   #finished: WrittenDump[] = [];
 
@@ -104,7 +108,12 @@ class RemovalWork {
         { where: { module: this.#request.name }, hint: "Look at what would go, and decide again." },
       );
     }
-    for (const name of now) await this.#dump(name, facts);
+    this.#before = await this.#list();
+    for (const name of now) {
+      const owned = await ownedBy(this.#context, name);
+      this.#owned.set(name, owned);
+      await this.#dump(name, owned, facts);
+    }
   }
 
   async finish(): Promise<void> {
@@ -112,7 +121,7 @@ class RemovalWork {
     const facts = this.#facts;
     if (facts === undefined) return;
     const { connection, dialect, journal } = context;
-    for (const name of this.#planned) await refuseRemains(context, name, facts);
+    await this.#refuseRemains(facts);
     const records = new PluginRecords(connection, dialect, journal);
     for (const name of this.#planned) await records.write(restingRecord(context, name, facts, "removed"));
     for (const dump of this.#unfinished.splice(0)) {
@@ -123,14 +132,44 @@ class RemovalWork {
 
   async fail(): Promise<void> {}
 
+  /**
+   * Plugins whose downs leave something behind, or drop a table that nobody knew to be theirs and that is in no dump, are
+   * not removed. A schema that was made for one goes when it is empty.
+   */
+  async #refuseRemains(facts: PluginFacts): Promise<void> {
+    const { connection, dialect } = this.#context;
+    const now = await this.#list();
+    const [there, then] = [new Set(now.map(identityOf)), new Set(this.#before.map(identityOf))];
+    const owned = [...this.#owned.values()].flat();
+    const schemas = new Set(this.#planned.map((name) => schemaOf(name, facts)));
+    const made = now.filter((object) => !then.has(identityOf(object)));
+    const left = [...owned.filter((object) => there.has(identityOf(object))), ...made];
+    const isOwnSchema = ({ kind, name }: ObjectIdentity) => kind === "schema" && schemas.has(name);
+    const remains = left.filter((object) => !isOwnSchema(object));
+    if (remains.length > 0) throw leavesBehind(this.#request.name, remains.map(describeObject));
+    const known = new Set(owned.map(identityOf));
+    const [lost] = this.#before.filter(
+      (object) => object.kind === "table" && !there.has(identityOf(object)) && !known.has(identityOf(object)),
+    );
+    if (lost !== undefined && this.#request.withoutDump !== true)
+      throw notDumped(this.#request.name, lost.name);
+    for (const { name } of left.filter(isOwnSchema))
+      await connection.execute(`DROP SCHEMA ${dialect.quote(name)}`);
+  }
+
+  async #list(): Promise<readonly ListedObject[]> {
+    const { connection, dialect, journal } = this.#context;
+    const listed = await dialect.listObjects(connection, { definitions: false });
+    return listed.filter((object) => !object.temporary && !journal.holds(object));
+  }
+
   async discardUnfinished(): Promise<void> {
     for (const dump of this.#unfinished.splice(0)) await dump.discard();
   }
 
-  async #dump(plugin: string, facts: PluginFacts): Promise<void> {
+  async #dump(plugin: string, owned: readonly ObjectOwner[], facts: PluginFacts): Promise<void> {
     const context = this.#context;
     const rowsOf = await context.dialect.loadRows();
-    const owned = await ownedBy(context, plugin);
     const tables = owned.filter((object) => object.kind === "table");
     await rowsOf.hold(context.connection, tables);
     const stored = await tablesOf(context, owned);
@@ -159,29 +198,31 @@ function counts({ schema, name, rows }: DumpManifest["tables"][number]) {
   return { schema, name, rows };
 }
 
-/** A plugin whose downs leave something behind is not removed halfway. A schema that was made for it goes when it is empty. */
-async function refuseRemains(context: RunContext, name: string, facts: PluginFacts): Promise<void> {
-  const { connection, dialect, journal } = context;
-  const listed = new Set((await dialect.listObjects(connection, { definitions: false })).map(identityOf));
-  const left = (await ownedBy(context, name)).filter(
-    (object) => listed.has(identityOf(object)) && !journal.holds(object),
+function schemaOf(name: string, facts: PluginFacts): string | undefined {
+  return (facts.module(name)?.rules ?? facts.records.get(name)?.rules)?.schema;
+}
+
+function leavesBehind(name: string, objects: readonly string[]): TenonError {
+  return new TenonError(
+    "NOT_REVERSIBLE",
+    `The downs of ${name} leave ${objects.join(", ")} behind. Nothing was changed.`,
+    {
+      where: { module: name, object: objects[0] },
+      hint: `Let what it owns be dropped in place of its downs: \`tenon plugin remove ${name} --drop-owned\` (\`dropOwned: true\`).`,
+      details: { objects },
+    },
   );
-  const schema = (facts.module(name)?.rules ?? facts.records.get(name)?.rules)?.schema;
-  const [own] = left.filter((object) => object.kind === "schema" && object.name === schema);
-  const others = left.filter((object) => object !== own);
-  const [first] = others;
-  if (first !== undefined) {
-    throw new TenonError(
-      "NOT_REVERSIBLE",
-      `The downs of ${name} leave ${others.map(describeObject).join(", ")} behind. Nothing was changed.`,
-      {
-        where: { module: name, object: describeObject(first) },
-        hint: `Let what ${name} owns be dropped in place of its downs: \`tenon plugin remove ${name} --drop-owned\` (\`dropOwned: true\`).`,
-        details: { objects: others.map(describeObject) },
-      },
-    );
-  }
-  if (own !== undefined) await connection.execute(`DROP SCHEMA ${dialect.quote(own.name)}`);
+}
+
+function notDumped(name: string, table: string): TenonError {
+  return new TenonError(
+    "PLUGIN_DATA",
+    `The downs of ${name} drop ${table}, which nobody knew to be its own and which is in no dump. Nothing was removed.`,
+    {
+      where: { module: name, object: table },
+      hint: "Look at `tenon status --objects`. When that table may go without a dump, say so: `--no-dump` (`withoutDump: true`).",
+    },
+  );
 }
 
 function undecided(

@@ -3,7 +3,7 @@ import { defineModule, PluginManager, SchemaRegistry } from "../../src/index.js"
 import { engines, type LiveDatabase } from "./engines.js";
 
 /** A few in the test command; `npm run soak` asks for thousands. */
-const CYCLES = Number(process.env["TENON_CYCLES"] ?? 25);
+const CYCLES = Number(process.env["TENON_CYCLES"] ?? 15);
 const SECONDS = 1000;
 
 const calendar = defineModule(

@@ -1,6 +1,8 @@
 import { cpSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { integer, pgTable } from "drizzle-orm/pg-core";
+import { integer as sqliteInteger, sqliteTable } from "drizzle-orm/sqlite-core";
 import { describe, expect, test } from "vitest";
 import {
   type Connection,
@@ -8,6 +10,7 @@ import {
   type Module,
   type ModuleOptions,
   PluginManager,
+  SchemaManager,
   SchemaRegistry,
   type SchemaVersions,
 } from "../../src/index.js";
@@ -139,6 +142,64 @@ describe.each(engines)("removing plugins on $name", (engine) => {
       expect(await database.look("SELECT item FROM mine")).toEqual([{ item: 1 }]);
     }
     expect((await plugins.getPluginInfo("box")).status).toBe("active");
+  });
+
+  test("rows of tables that came while nobody watched are asked for and dumped like all others", async () => {
+    const database = await engine.create();
+    const connection = await database.connect();
+    const up = "CREATE TABLE box_items (id INTEGER PRIMARY KEY)";
+    const box = defineModule("box", "plugin", {}, { 1: { name: "Items", up, down: "DROP TABLE box_items" } });
+    await connection.execute(up);
+    await connection.execute("INSERT INTO box_items VALUES (1)");
+    await new SchemaManager(connection, box).stamp(1);
+    const plugins = manager(connection, box);
+
+    expect(await plugins.getPluginInfo("box")).toMatchObject({ status: "active", rows: 1 });
+    await expect(plugins.removePlugin("box")).rejects.toMatchObject({ code: "PLUGIN_DATA" });
+    const { dumps } = await plugins.removePlugin("box", { dumpTo: temporaryFolder() });
+    expect(dumps[0]?.tables).toMatchObject([{ name: "box_items", rows: 1 }]);
+  });
+
+  test("a plugin that follows its tables comes, follows, and goes with its rows in a dump", async () => {
+    const database = await engine.create();
+    const connection = await database.connect();
+    const table =
+      engine.engine === "sqlite"
+        ? sqliteTable("box_items", { id: sqliteInteger().primaryKey() })
+        : pgTable("box_items", { id: integer().primaryKey() });
+    const plugins = manager(connection, defineModule("box", "plugin", {}, { tables: { table } }));
+
+    expect(await plugins.activatePlugin("box")).toMatchObject({ version: 1 });
+    await connection.execute("INSERT INTO box_items VALUES (1)");
+    await expect(plugins.removePlugin("box")).rejects.toMatchObject({ code: "PLUGIN_DATA" });
+    const { dumps } = await plugins.removePlugin("box", { dumpTo: temporaryFolder() });
+    expect(await connection.tableExists("box_items")).toBe(false);
+    await plugins.activatePlugin("box");
+    await plugins.restorePluginData(dumps[0]?.folder ?? "");
+    expect(await database.look("SELECT id FROM box_items")).toEqual([{ id: 1 }]);
+  });
+
+  test("a down that drops a table which nobody knew to be the plugin's removes nothing without a word", async () => {
+    const database = await engine.create();
+    const connection = await database.connect();
+    await connection.execute("CREATE TABLE mine (id INTEGER PRIMARY KEY)");
+    await connection.execute("INSERT INTO mine VALUES (1)");
+    const versions: SchemaVersions = {
+      1: {
+        name: "Items",
+        up: "CREATE TABLE box_items (id INTEGER PRIMARY KEY)",
+        down: ["DROP TABLE box_items", "DROP TABLE mine"],
+      },
+    };
+    // Core when it was applied, and gone since: nothing holds its downs to rules.
+    await new SchemaManager(connection, versions).migrateToLatest();
+
+    await expect(
+      manager(connection).removePlugin("main", { dumpTo: temporaryFolder() }),
+    ).rejects.toMatchObject({
+      code: expect.stringMatching(/PLUGIN_DATA|OWNERSHIP_VIOLATED/),
+    });
+    expect(await database.look("SELECT id FROM mine")).toEqual([{ id: 1 }]);
   });
 
   test("a schema that was made for a plugin goes with it, on engines that have such", async () => {

@@ -1,8 +1,9 @@
 import type { StoredTable } from "../../dialects/index.js";
-import { OwnedObjects, type RunContext, type RunOptions, run } from "../../engine/index.js";
+import { type RunContext, type RunOptions, run } from "../../engine/index.js";
 import { TenonError } from "../../errors.js";
 import type { Statement } from "../../sql/index.js";
 import { type PluginFacts, readFacts } from "../plugin-facts.js";
+import { ownedBy } from "../removal.js";
 import type { DumpedTable, DumpManifest } from "./manifest.js";
 import { checkFiles, readManifest, readRows } from "./read-dump.js";
 
@@ -123,11 +124,9 @@ function refuseMisfit(context: RunContext, manifest: DumpManifest, facts: Plugin
 
 /** Rows go into what the plugin owns, whatever a manifest says. */
 async function refuseForeignTables(context: RunContext, manifest: DumpManifest): Promise<void> {
-  const owned = (await new OwnedObjects(context.connection, context.dialect, context.journal).read()) ?? [];
+  const owned = await ownedBy(context, manifest.plugin);
   const isOwn = ({ schema, name }: { readonly schema: string; readonly name: string }) =>
-    owned.some(
-      (object) => object.module === manifest.plugin && object.schema === schema && object.name === name,
-    );
+    owned.some((object) => object.kind === "table" && object.schema === schema && object.name === name);
   const foreign = manifest.tables.find((table) => !isOwn(table));
   if (foreign !== undefined) throw misfit(manifest, `${foreign.name} is no table of ${manifest.plugin} here`);
 }
