@@ -8,7 +8,8 @@ try {
     ...request,
     onEvent: (event) => process.stdout.write(`event ${event.kind}\n`),
   });
-  process.stdout.write(`${JSON.stringify({ ok: true, tables: report.tables })}\n`);
+  const peakMiB = process.resourceUsage().maxRSS / 1024;
+  process.stdout.write(`${JSON.stringify({ ok: true, tables: report.tables, peakMiB })}\n`);
 } catch (error) {
   process.stdout.write(`${JSON.stringify({ ok: false, code: error.code, message: error.message })}\n`);
   process.exitCode = 1;
