@@ -132,6 +132,25 @@ describe.each(engines)("taking over on $name", (engine) => {
     expect(adopted.map(({ version }) => version)).toEqual(["1"]);
   });
 
+  test("a table that was given another name is found by it", async () => {
+    const database = await engine.create();
+    const connection = await database.connect();
+    await connection.executeScript(
+      `${FILES[1].up}; CREATE TABLE my_versions (id INTEGER PRIMARY KEY, version_id BIGINT, is_applied BOOLEAN, tstamp TIMESTAMP);
+       INSERT INTO my_versions VALUES (1, 0, true, NULL), (2, 1, true, '2024-01-31 12:00:00');`,
+    );
+
+    await expect(adopt(connection, main(), { from: "goose" })).rejects.toMatchObject({
+      code: "HISTORY_NOT_FOUND",
+    });
+    const { adopted } = await adopt(connection, main(), { from: "goose", table: "my_versions" });
+
+    expect(adopted.map(({ version }) => version)).toEqual(["1"]);
+    expect(await database.look("SELECT applied_at, applied_by FROM schema_migrations")).toEqual([
+      { applied_at: "2024-01-31T12:00:00.000Z", applied_by: null },
+    ]);
+  });
+
   test("the journal of another module stays as it is, and nobody's tables are drift", async () => {
     const database = await engine.create();
     const connection = await database.connect();
