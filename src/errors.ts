@@ -75,6 +75,8 @@ export const ERROR_CODES = {
   // taking over from other tools
   HISTORY_NOT_FOUND: "no other tool's history is in the database",
   HISTORY_AMBIGUOUS: "several tools have a history in the database and nobody said which counts",
+  HISTORY_NOT_ADOPTED:
+    "another tool has applied these migrations already, and the journal knows of none of them",
   ADOPTION_REFUSED: "what another tool has recorded cannot be taken over as it stands",
 
   // running

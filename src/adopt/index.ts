@@ -3,3 +3,4 @@
 export type { Adoption, AdoptionItem, AdoptionRequest } from "./adoption.js";
 export type { AdoptionState } from "./match.js";
 export { planAdoption, TOOL_NAMES } from "./plan-adoption.js";
+export { refuseUnadopted } from "./refuse-unadopted.js";

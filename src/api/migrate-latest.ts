@@ -36,9 +36,22 @@ export async function migrateLatest(
   modules: readonly Module[],
   options: MigrateOptions,
 ): Promise<MigrateResult> {
+  await refuseForeignHistory(context);
   const begun = await startFromCheckpoints(context, modules, options);
   const result = await migratePending(context, modules, options);
   return begun.length === 0 ? result : { ...result, steps: [...begun, ...result.steps] };
+}
+
+/** Only folders of other tools can hold what another tool has applied; the rest is not looked at. */
+export async function refuseForeignHistory(context: RunContext): Promise<void> {
+  if (!context.catalogue.migrations.some(({ origin }) => origin !== undefined)) return;
+  if (
+    (await context.journal.readDigests()) !== undefined &&
+    (await hasNothingToDo(context, { kind: "latest" }))
+  )
+    return;
+  const { refuseUnadopted } = await import("../adopt/index.js");
+  await refuseUnadopted(context);
 }
 
 /** Builds what checkpoints stand for, where there are some and the database has no journal yet. */

@@ -11,7 +11,7 @@ import {
 } from "../engine/index.js";
 import { publicVersion } from "../migrations/index.js";
 import type { Module } from "../modules/index.js";
-import { groupsOf, type MigrateOptions, migrateLatest } from "./migrate-latest.js";
+import { groupsOf, type MigrateOptions, migrateLatest, refuseForeignHistory } from "./migrate-latest.js";
 
 /** One step of a plan, as plain data. */
 export interface PlanStep {
@@ -52,7 +52,10 @@ export async function makePlan(
   const { steps: planned } = await plan(context, target, options);
   return planOf(
     planned.map((step) => describeStep(context, step)),
-    (runOptions) => run(context, target, { ...options, ...runOptions, agreed: planned }),
+    async (runOptions) => {
+      await refuseForeignHistory(context);
+      return run(context, target, { ...options, ...runOptions, agreed: planned });
+    },
   );
 }
 

@@ -78,6 +78,31 @@ describe.each(tried)("the folders of other tools on $name", (engine) => {
     expect(await shown(database)).toEqual(EXPECTED);
   });
 
+  test("what the other tool has applied already does not run a second time because nobody has adopted it", async () => {
+    const folder = folderWith({
+      "20240101000000_notes.sql":
+        "-- +goose Up\nCREATE TABLE IF NOT EXISTS notes (id INTEGER);\nINSERT INTO notes VALUES (1);\n",
+    });
+    const database = await engine.create();
+    const connection = await database.connect();
+    await connection.executeScript(
+      `CREATE TABLE goose_db_version (id INTEGER PRIMARY KEY, version_id BIGINT NOT NULL, is_applied BOOLEAN NOT NULL, tstamp TIMESTAMP);
+       INSERT INTO goose_db_version (id, version_id, is_applied) VALUES (1, 0, true), (2, 20240101000000, true);
+       CREATE TABLE notes (id INTEGER); INSERT INTO notes VALUES (1)`,
+    );
+
+    await expect(managerOf(connection, folder).migrateToLatest()).rejects.toMatchObject({
+      code: "HISTORY_NOT_ADOPTED",
+      where: { module: "app", object: "goose_db_version" },
+    });
+    await expect((await managerOf(connection, folder).plan()).run()).rejects.toMatchObject({
+      code: "HISTORY_NOT_ADOPTED",
+    });
+
+    expect(await database.look("SELECT id FROM notes")).toEqual([{ id: 1 }]);
+    expect(await connection.tableExists("schema_migrations")).toBe(false);
+  });
+
   test("the journal keeps the versions as their tool counts them", async () => {
     const folder = folderWith({
       "V0.9__a.sql": "CREATE TABLE a (id INTEGER);",
