@@ -24,8 +24,11 @@ export interface PluginWatchRequest {
 
 /** A table that a statement touches, as the engine itself tells it. */
 export interface TableUse {
-  /** `lock`: it was emptied, altered or locked against everybody. `hide`: its name alone now leads to another. */
-  readonly kind: "read" | "write" | "lock" | "hide";
+  /**
+   * `lock`: it was emptied, altered or locked against everybody. `hide`: its name alone now leads to another. `refer`: a
+   * foreign key refers to it.
+   */
+  readonly kind: "read" | "write" | "lock" | "hide" | "refer";
   readonly schema: string;
   readonly table: string;
 }

@@ -3,7 +3,7 @@ import { TenonError } from "../errors.js";
 import type { PluginRules } from "../modules/index.js";
 import { claimObjects } from "./claim-objects.js";
 import type { JournalRow } from "./journal-row.js";
-import { bareName, makersOf } from "./named-in-text.js";
+import { makersOf } from "./named-in-text.js";
 import { OwnedObjects } from "./owned-objects.js";
 import { byIdentity, changesBetween, type OwnedObject, Ownership } from "./ownership.js";
 import { PluginGuard } from "./plugin-guard.js";
@@ -143,8 +143,7 @@ export class ModuleWatch {
     const last = batch.steps.at(-1)?.planned.version;
     if (last === undefined) return;
     const { dialect } = this.#context;
-    const makers = makersOf(batch.steps.map(textsOf), dialect.syntax, dialect.nameKey);
-    const makerOf = ({ name }: ListedObject) => makers.get(dialect.nameKey(bareName(name)));
+    const makerOf = makersOf(batch.steps.map(textsOf), dialect.syntax, dialect.nameKey);
     const created = new Set(changesBetween(batch.before, now).created);
     // A step without a transaction may have made some of its objects in an earlier, interrupted run.
     const isResumed = batch.steps.some((step) => step.transaction === "outside");

@@ -35,23 +35,31 @@ export function bareName(name: string): string {
   return arguments_ <= 0 ? name : name.slice(0, arguments_);
 }
 
+/** A text, who ran it, and where it means the names that it gives without a schema; undefined for anywhere. */
+export interface MakingText<T> {
+  readonly maker: T;
+  readonly statements: readonly StatementText[];
+  readonly schema?: string | undefined;
+}
+
 /**
- * Which of these texts makes each name that is there after all of them: for objects that were made while nobody
+ * Which of these texts makes each object that is there after all of them: for objects that were made while nobody
  * looked at the catalogue.
  */
 export function makersOf<T>(
-  texts: readonly { readonly maker: T; readonly statements: readonly StatementText[] }[],
+  texts: readonly MakingText<T>[],
   syntax: SqlSyntax,
   nameKey: (name: string) => string,
-): ReadonlyMap<string, T> {
+): (object: { readonly schema: string; readonly name: string }) => T | undefined {
+  const keyOf = (schema: string | undefined, name: string) => `${schema ?? ""}\0${nameKey(bareName(name))}`;
   const makers = new Map<string, T>();
-  for (const { maker, statements } of texts) {
+  for (const { maker, statements, schema } of texts) {
     for (const effect of statements.flatMap((statement) => readEffects(statement, syntax))) {
       const freed = freedBy(effect);
-      if (freed !== undefined) makers.delete(nameKey(freed));
+      if (freed !== undefined) makers.delete(keyOf(effect.schema ?? schema, freed));
       const made = madeBy(effect);
-      if (made !== undefined) makers.set(nameKey(made.name), maker);
+      if (made !== undefined) makers.set(keyOf(made.schema ?? schema, made.name), maker);
     }
   }
-  return makers;
+  return ({ schema, name }) => makers.get(keyOf(schema, name)) ?? makers.get(keyOf(undefined, name));
 }

@@ -132,7 +132,9 @@ export class PluginGuard implements StepContainment {
       this.#judged.filter((object) => object.table === undefined).map((object) => this.#tableKey(object)),
     );
     const later = await this.#watch.judge({ made, own });
-    const nowhere = later.find((use) => !there.has(this.#tableKey({ ...use, name: use.table })));
+    const nowhere = later.find(
+      (use) => use.kind !== "refer" && !there.has(this.#tableKey({ ...use, name: use.table })),
+    );
     // A way back may leave a function behind whose table is gone; it can be called by nobody with success.
     if (nowhere !== undefined && this.#request.step.planned.direction === "up")
       throw this.#violation("would later write", "table", nowhere.table, "which is not there", undefined);
@@ -152,6 +154,8 @@ export class PluginGuard implements StepContainment {
       const owner = this.#ownerBesides(this.#tablesBefore.get(this.#tableKey(object)) ?? object);
       if (owner === undefined) continue;
       if (kind === "read" && this.#mayRead(schema, table)) continue;
+      // Keys into tables of others are fine; one into the journal would keep Tenon from writing it.
+      if (kind === "refer" && owner !== OF_JOURNAL) continue;
       throw this.#violation(VERBS[kind], "table", table, owner, statement);
     }
   }
@@ -273,4 +277,5 @@ const VERBS: Readonly<Record<TableUse["kind"], string>> = {
   write: "writes rows of",
   lock: "locks or empties",
   hide: "hides",
+  refer: "refers to",
 };

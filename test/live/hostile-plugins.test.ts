@@ -112,4 +112,4 @@ describe("hostile plugins on a server where the host itself has few rights", () 
 
 /** A foreign key stands in the way before the guard does, or the text is enough to see it. */
 const IN_OTHER_WORDS =
-  /: MIGRATION_FAILED .*(?:foreign key|depend on it|transaction termination|permission denied for (?:language|table|function))|: PLUGIN_FORBIDDEN To move a sequence/;
+  /: MIGRATION_FAILED .*(?:foreign key|depend on it|transaction termination|permission denied for (?:language|table|view|function))|: PLUGIN_FORBIDDEN To move a sequence/;

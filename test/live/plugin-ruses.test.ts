@@ -114,6 +114,26 @@ describe.each(engines.filter(({ engine }) => engine === "postgres"))(
       expect(objects.filter(({ schema, module }) => schema === "public" && module === "evil")).toEqual([]);
     });
 
+    test("a namesake that was stamped or synced does not make it the owner of the application's table", async () => {
+      const { database, connection } = await shop(engine);
+      const stamped = defineModule(
+        "evil",
+        "plugin",
+        { schema: "evil" },
+        {
+          1: { name: "Evil", up: "CREATE TABLE settings (id INTEGER)", down: "DROP TABLE public.settings" },
+        },
+      );
+      await new SchemaManager(connection, stamped, { others: [core] }).stamp(1);
+      const before = await readEverything(database);
+
+      await expect(
+        new SchemaManager(connection, stamped, { others: [core] }).rollback(1),
+      ).rejects.toMatchObject({ message: expect.stringMatching(/settings, which no module made/) });
+
+      expect(await readEverything(database)).toEqual(before);
+    });
+
     test("a table cannot stand before one of the core in the search path", async () => {
       const { database, connection } = await shop(engine);
       await connection.executeScript("CREATE SCHEMA first; SET search_path = first, public");

@@ -5,7 +5,7 @@ import type { PluginObjects, TableUse } from "../plugin-watch.js";
 import { buildsItsSql, findForbiddenCode, findKeptDefinition } from "./plugin-code.js";
 import { type KeptCode, readKeptCode } from "./plugin-kept-code.js";
 import { findSequenceNames } from "./plugin-sequences.js";
-import { findHidden, findReadTables, resolveTargets } from "./plugin-targets.js";
+import { findHidden, findParents, findReadTables, resolveTargets } from "./plugin-targets.js";
 import { findTargets, type Target } from "./plugin-touched-tables.js";
 
 export interface JudgeRequest {
@@ -37,6 +37,7 @@ export async function judgeMade(connection: Connection, request: JudgeRequest): 
   const written = [
     ...(await resolveTargets(connection, targets)),
     ...(await tablesOfStatistics(connection, made)),
+    ...(await findParents(connection, made)),
     ...(await findHidden(connection, request.path, made)),
   ];
   return request.readsAreLimited ? [...written, ...(await findReadTables(connection, kept))] : written;

@@ -15,9 +15,7 @@ export interface PluginRole {
 
 /** Whether this session may make such a role: a superuser's, for whom nothing else would be refused either. */
 export async function canMakeRole(connection: Connection): Promise<boolean> {
-  const [row] = await connection.query(
-    "SELECT rolsuper AS super FROM pg_catalog.pg_roles WHERE rolname = current_user",
-  );
+  const [row] = await connection.query("SELECT pg_catalog.current_setting('is_superuser') = 'on' AS super");
   return row?.["super"] === true;
 }
 
@@ -28,9 +26,11 @@ export async function canMakeRole(connection: Connection): Promise<boolean> {
 export async function makeRole(connection: Connection, request: PluginWatchRequest): Promise<PluginRole> {
   const name = `tenon_plugin_${randomBytes(8).toString("hex")}`;
   const role = quote(name);
-  await connection.execute(`CREATE ROLE ${role} NOLOGIN BYPASSRLS`);
+  // A GRANT of it would look into the table of passwords, and what the plugin reads there could not be told from that.
+  const reading = request.bounds.reads === undefined ? " IN ROLE pg_read_all_data" : "";
+  await connection.execute(`CREATE ROLE ${role} NOLOGIN BYPASSRLS${reading}`);
   const [row] = await connection.query<{ oid: number; schema: string | null }>(
-    "SELECT oid::int8 AS oid, current_schema()::text AS schema FROM pg_catalog.pg_roles WHERE rolname = $1",
+    "SELECT pg_catalog.to_regrole($1)::oid::int8 AS oid, current_schema()::text AS schema",
     [name],
   );
   const lent = await readOwners(connection, request);
@@ -159,7 +159,7 @@ async function readingRights(
   { bounds }: PluginWatchRequest,
   role: string,
 ): Promise<readonly string[]> {
-  if (bounds.reads === undefined) return [`GRANT pg_read_all_data TO ${role}`];
+  if (bounds.reads === undefined) return [];
   const tables = await findTables(connection, bounds.reads);
   return tables.flatMap((table) => [
     `GRANT USAGE ON SCHEMA ${quote(table.schema)} TO ${role}`,
@@ -208,7 +208,7 @@ async function defaultRights(connection: Connection, role: string): Promise<read
      FROM pg_catalog.pg_default_acl d
      CROSS JOIN LATERAL pg_catalog.aclexplode(d.defaclacl) AS a
      LEFT JOIN pg_catalog.pg_namespace n ON n.oid = d.defaclnamespace
-     WHERE d.defaclrole = (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = current_user)
+     WHERE d.defaclrole = pg_catalog.to_regrole(quote_ident(current_user))::oid
        AND a.grantee <> d.defaclrole AND d.defaclobjtype IN ('r', 'S', 'f', 'T', 'n')`,
     [role],
   );

@@ -71,6 +71,26 @@ export async function findReadTables(
     .map(({ schema, table }): TableUse => ({ kind: "read", schema, table }));
 }
 
+/** The tables to which foreign keys of these refer. */
+export async function findParents(
+  connection: Connection,
+  objects: readonly ListedObject[],
+): Promise<readonly TableUse[]> {
+  const tables = objects.filter(({ kind }) => kind === "table").map(({ schema, name }) => ({ schema, name }));
+  if (tables.length === 0) return [];
+  const rows = await connection.query<{ schema: string; table: string }>(
+    `SELECT DISTINCT p.nspname::text AS schema, c.relname::text AS "table"
+     FROM json_to_recordset(CAST($1 AS json)) AS own (schema text, name text)
+     JOIN pg_catalog.pg_namespace n ON n.nspname = own.schema
+     JOIN pg_catalog.pg_class t ON t.relnamespace = n.oid AND t.relname = own.name
+     JOIN pg_catalog.pg_constraint k ON k.conrelid = t.oid AND k.contype = 'f'
+     JOIN pg_catalog.pg_class c ON c.oid = k.confrelid
+     JOIN pg_catalog.pg_namespace p ON p.oid = c.relnamespace`,
+    [JSON.stringify(tables)],
+  );
+  return rows.map(({ schema, table }) => ({ kind: "refer", schema, table }));
+}
+
 /** Tables whose names, said without a schema, now lead to one of these objects, which stands before them in the path. */
 export async function findHidden(
   connection: Connection,

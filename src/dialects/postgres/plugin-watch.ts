@@ -7,6 +7,7 @@ import { buildsItsSql, codeBodies } from "./plugin-code.js";
 import { ForeignUses } from "./plugin-foreign-uses.js";
 import { judgeMade } from "./plugin-made.js";
 import { canMakeRole, makeRole, type PluginRole } from "./plugin-role.js";
+import { readSecrets, refuseReadSecrets } from "./plugin-secrets.js";
 import { findSequenceNames } from "./plugin-sequences.js";
 import { PluginSession } from "./plugin-session.js";
 import { refuseKeptSettings, sessionSettings } from "./plugin-settings.js";
@@ -32,6 +33,7 @@ export async function watchPlugin(connection: Connection, request: PluginWatchRe
   const uses = await ForeignUses.open(connection, {
     readsAreLimited: bounds.reads !== undefined && role === undefined,
   });
+  const secrets = await readSecrets(connection);
   const session = role === undefined ? connection : sessionOf(connection, role, request);
 
   return {
@@ -49,6 +51,7 @@ export async function watchPlugin(connection: Connection, request: PluginWatchRe
     async settle() {
       await session.execute("SET CONSTRAINTS ALL IMMEDIATE");
       await refuseKeptSettings(connection, settings);
+      await refuseReadSecrets(connection, secrets);
       return uses.since();
     },
     judge: (objects) =>

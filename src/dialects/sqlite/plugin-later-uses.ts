@@ -1,6 +1,7 @@
 import type { Connection } from "../../connection/index.js";
 import { readEffects, readTriggerBody } from "../../sql/index.js";
 import type { ListedObject } from "../listed-object.js";
+import { forbidden } from "../plugin-refusal.js";
 import type { TableUse } from "../plugin-watch.js";
 import { quote } from "./names.js";
 import { key } from "./reach.js";
@@ -57,13 +58,16 @@ export function contentOf(objects: readonly ListedObject[]): readonly TableUse[]
   });
 }
 
-/** A foreign key of these tables whose parent has no such key: nobody could delete from the parent any more. */
-export async function findUselessKey(
+/**
+ * The tables to which foreign keys of these refer.
+ * @throws TenonError `PLUGIN_FORBIDDEN` when a parent has no such key: nobody could delete from it any more
+ */
+export async function parentsOf(
   connection: Connection,
   objects: readonly ListedObject[],
-): Promise<{ readonly table: string; readonly parent: string } | undefined> {
+): Promise<readonly TableUse[]> {
   const tables = objects.filter(({ kind }) => kind === "table").map(({ name }) => name);
-  if (tables.length === 0) return undefined;
+  if (tables.length === 0) return [];
   const keys = await connection.query(
     `SELECT t.value AS "table", f."table" AS parent FROM json_each(?) AS t JOIN pragma_foreign_key_list(t.value, 'main') AS f`,
     [JSON.stringify(tables)],
@@ -74,10 +78,19 @@ export async function findUselessKey(
     try {
       await connection.query(`EXPLAIN DELETE FROM main.${quote(parent)}`);
     } catch (error) {
-      if (/foreign key mismatch/i.test(String(error))) return { table, parent };
+      if (/foreign key mismatch/i.test(String(error))) {
+        throw forbidden(
+          `The foreign key of ${table} to what is no key of ${parent}`,
+          `SQLite would refuse every DELETE from ${parent}: refer to its primary key, or to columns that are unique.`,
+        );
+      }
       // A parent that is not there yet harms nobody.
       if (!/no such table/i.test(String(error))) throw error;
     }
   }
-  return undefined;
+  return [...parents.values()].map((row) => ({
+    kind: "refer",
+    schema: "main",
+    table: String(row["parent"]),
+  }));
 }

@@ -38,12 +38,29 @@ export function refuseInPlugin(statement: Statement): void {
     );
   }
   if (word === "CREATE") refuseCreation(statement, reader);
+  if (transaction === undefined && rollsBackAll(statement)) {
+    throw forbidden(
+      "ROLLBACK at a conflict",
+      "It would take back the whole run, with what others did in it: write ABORT or FAIL.",
+      statement,
+    );
+  }
   const name = findDangerousName(statement.text);
   if (name !== undefined) {
     throw forbidden(name, "It reaches beyond the tables of the database, or around its rules.", statement, {
       name,
     });
   }
+}
+
+/** `INSERT OR ROLLBACK`, `ON CONFLICT ROLLBACK` and `RAISE (ROLLBACK, …)`: https://sqlite.org/lang_conflict.html */
+function rollsBackAll(statement: Statement): boolean {
+  const reader = new TokenReader(statement, "sqlite");
+  for (; !reader.isAtEnd; reader.next()) {
+    if (["OR", "CONFLICT"].includes(reader.word) && reader.wordAt(1) === "ROLLBACK") return true;
+    if (reader.word === "RAISE" && reader.wordAt(2) === "ROLLBACK") return true;
+  }
+  return false;
 }
 
 const ALLOWED: ReadonlySet<string> = new Set([

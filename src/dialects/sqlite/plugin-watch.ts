@@ -2,7 +2,7 @@ import type { Connection } from "../../connection/index.js";
 import { readEffects, type Statement } from "../../sql/index.js";
 import { forbidden } from "../plugin-refusal.js";
 import type { PluginObjects, PluginWatch, PluginWatchRequest, TableUse } from "../plugin-watch.js";
-import { contentOf, findUselessKey, probesOf, textUsesOf } from "./plugin-later-uses.js";
+import { contentOf, parentsOf, probesOf, textUsesOf } from "./plugin-later-uses.js";
 import { findDangerousName, isHarmlessFunction } from "./plugin-names.js";
 import { refuseInPlugin } from "./plugin-statements.js";
 import { type Instruction, readProgram } from "./program.js";
@@ -73,14 +73,10 @@ class SqlitePluginWatch implements PluginWatch {
       if (dangerous !== undefined)
         throw forbidden(`${dangerous} in ${kind} ${name}`, "It would act whenever the object is used.");
     }
-    const useless = await findUselessKey(this.connection, made);
-    if (useless !== undefined) {
-      throw forbidden(
-        `The foreign key of ${useless.table} to what is no key of ${useless.parent}`,
-        `SQLite would refuse every DELETE from ${useless.parent}: refer to its primary key, or to columns that are unique.`,
-      );
-    }
-    const uses = made.filter(({ kind }) => kind === "trigger").flatMap(textUsesOf);
+    const uses = [
+      ...(await parentsOf(this.connection, made)),
+      ...made.filter(({ kind }) => kind === "trigger").flatMap(textUsesOf),
+    ];
     if (this.#readsAreLimited) uses.push(...contentOf(made));
     for (const text of await probesOf(this.connection, made)) {
       const statement: Statement = { text, start: 0, line: 1, column: 1 };

@@ -111,6 +111,23 @@ export const postgresMoreAttempts: readonly Attempt[] = [
     "ALTER TABLE evil_notes ADD COLUMN gone text DEFAULT order_purge()::text",
     "INSERT INTO evil_notes (id) VALUES (1)",
   ]),
+  owned(
+    "refers to the journal, so that Tenon could not write it",
+    "CREATE TABLE evil_x (m TEXT, v TEXT, FOREIGN KEY (m, v) REFERENCES schema_migrations (module, version))",
+  ),
+  forbidden("reads the passwords of the server", [
+    TABLE,
+    "INSERT INTO evil_notes SELECT row_number() OVER (), rolpassword FROM pg_authid",
+  ]),
+  forbidden("reads the passwords through a view", [
+    TABLE,
+    "INSERT INTO evil_notes SELECT row_number() OVER (), passwd FROM pg_shadow",
+  ]),
+  forbidden("reads the passwords by a text", [
+    TABLE,
+    doing("EXECUTE 'insert into evil_notes select 1, max(rolpassword) from pg_au' || 'thid';"),
+  ]),
+  forbidden("leaves a view of the passwords", "CREATE VIEW evil_words AS SELECT rolpassword FROM pg_authid"),
   owned("becomes an heir of a core table later", [
     "CREATE TABLE evil_heirs (LIKE users)",
     "ALTER TABLE evil_heirs INHERIT users",

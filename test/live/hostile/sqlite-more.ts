@@ -80,6 +80,16 @@ export const sqliteMoreAttempts: readonly Attempt[] = [
     "INSERT INTO orders_text (orders_text) VALUES ('rebuild')",
   ),
   owned("reindexes everything", "REINDEX"),
+  owned(
+    "refers to the journal, so that Tenon could not write it",
+    "CREATE TABLE evil_x (m TEXT, v TEXT, FOREIGN KEY (m, v) REFERENCES schema_migrations (module, version))",
+  ),
+  forbidden("takes back the whole run at a conflict", [
+    TABLE,
+    "INSERT OR ROLLBACK INTO evil_notes VALUES (1, 'x'), (1, 'y')",
+  ]),
+  forbidden("takes back the whole run by a key", "CREATE TABLE evil_x (a UNIQUE ON CONFLICT ROLLBACK)"),
+  forbidden("takes back the whole run by a trigger", trigger("SELECT RAISE(ROLLBACK, 'no')")),
   owned("reindexes a core table", "REINDEX orders"),
   owned("drops the journal's owners", "DROP TABLE schema_migrations_objects"),
   owned("makes a table beside the journal", "CREATE TABLE schema_migrations_evil (id INTEGER)"),
