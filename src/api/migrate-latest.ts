@@ -133,13 +133,27 @@ export function groupsOf(
   synced: ReadonlySet<string>,
 ): readonly (readonly Module[])[] {
   const groups: Module[][] = [];
-  for (const module of orderModules(modules)) {
+  for (const module of orderToSync(modules, synced)) {
     const last = groups.at(-1);
     const joins = last?.[0] !== undefined && !synced.has(last[0].name) && !synced.has(module.name);
     if (joins) last?.push(module);
     else groups.push([module]);
   }
   return groups;
+}
+
+/** A module that follows its tables has no migrations that could be put between those of another: so what it needs is brought up before it as a whole. */
+export function orderToSync(modules: readonly Module[], synced: ReadonlySet<string>): readonly Module[] {
+  const known = new Map(modules.map((module) => [module.name, module]));
+  const whole = modules.map((module) =>
+    synced.has(module.name)
+      ? {
+          ...module,
+          dependsOn: module.dependsOn.map(({ module: name }) => ({ module: name, version: undefined })),
+        }
+      : module,
+  );
+  return orderModules(whole).map((module) => known.get(module.name) ?? module);
 }
 
 function versionsOf(

@@ -67,6 +67,8 @@ async function planWithTables(
 ): Promise<Plan> {
   const { planSync } = await import("../autogenerate/index.js");
   const steps: PlanStep[] = [];
+  const agreed: PlannedStep[] = [];
+  const agreedStatements = new Map<string, readonly string[]>();
   const { rows } = await readState(context);
   for (const group of groupsOf(modules, context.catalogue.synced)) {
     const [first] = group;
@@ -75,10 +77,13 @@ async function planWithTables(
       const names = group.map((module) => module.name);
       const { steps: planned } = await plan(context, { kind: "latest", modules: names }, options);
       steps.push(...planned.map((step) => describeStep(context, step)));
+      agreed.push(...planned);
       continue;
     }
     const { plan: found } = await planSync(context, first, options);
     if (found.statements.length === 0) continue;
+    const statements = found.statements.map((statement) => statement.text);
+    agreedStatements.set(first.name, statements);
     steps.push({
       direction: "up",
       module: first.name,
@@ -87,10 +92,12 @@ async function planWithTables(
       description: undefined,
       transaction: found.transaction,
       file: undefined,
-      statements: found.statements.map((statement) => statement.text),
+      statements,
     });
   }
-  return planOf(steps, (runOptions) => migrateLatest(context, modules, { ...options, ...runOptions }));
+  return planOf(steps, (runOptions) =>
+    migrateLatest(context, modules, { ...options, ...runOptions, agreed, agreedStatements }),
+  );
 }
 
 function planOf(steps: readonly PlanStep[], runThem: (options: MigrateOptions) => Promise<RunResult>): Plan {

@@ -176,11 +176,14 @@ export class SchemaManager {
 
   /** The highest applied version; 0 when nothing is applied. */
   async getCurrentVersion(module?: string): Promise<VersionOutput> {
-    const status = await this.#statusOf(this.#chosen({ module }));
+    const status = await this.#statusOf(this.#chosen({ module }), this.#describe());
     return publicVersion(status.current ?? "0");
   }
 
-  /** The highest defined version; 0 when nothing is defined. Needs no database. */
+  /**
+   * The highest defined version; 0 when nothing is defined. Needs no database: a module that follows its tables has no defined
+   * versions, and `getStatus` tells whether its tables have moved ahead.
+   */
   getLatestVersion(module?: string): VersionOutput {
     const chosen = this.#chosen({ module });
     const source = this.#modules.find((each) => each.name === chosen)?.source;
@@ -223,9 +226,8 @@ export class SchemaManager {
 
   /** The state of every module that the program or the journal knows. */
   async getStatus(): Promise<readonly ModuleStatus[]> {
-    const context = await this.#getContext();
-    const history = await readState(context);
-    return describeModules(await planInput(context, history), history);
+    const { withSyncedModules } = await import("./synced-status.js");
+    return withSyncedModules(await this.#getContext(), this.#modules, await this.#describe());
   }
 
   /**
@@ -367,8 +369,17 @@ export class SchemaManager {
     );
   }
 
-  async #statusOf(module: string): Promise<ModuleStatus> {
-    const status = (await this.getStatus()).find((each) => each.module === module);
+  async #describe(): Promise<readonly ModuleStatus[]> {
+    const context = await this.#getContext();
+    const history = await readState(context);
+    return describeModules(await planInput(context, history), history);
+  }
+
+  async #statusOf(
+    module: string,
+    all: Promise<readonly ModuleStatus[]> = this.getStatus(),
+  ): Promise<ModuleStatus> {
+    const status = (await all).find((each) => each.module === module);
     if (status !== undefined) return status;
     throw new TenonError("MODULE_UNKNOWN", `There is no module ${module} here or in the journal.`, {
       where: { module },

@@ -2,9 +2,9 @@ import type { SyncOptions, SyncPlan } from "../autogenerate/index.js";
 import { nextVersionOf, type RunContext, readState, type StepResult } from "../engine/index.js";
 import { TenonError } from "../errors.js";
 import { publicVersion } from "../migrations/index.js";
-import { type Module, orderModules } from "../modules/index.js";
+import type { Module } from "../modules/index.js";
 import type { DiffChange, DiffHazard } from "./described-plan.js";
-import { migrateLatest } from "./migrate-latest.js";
+import { migrateLatest, orderToSync } from "./migrate-latest.js";
 
 export interface SyncRequest extends SyncOptions {
   /** Finds what would change and writes nothing: no table, no schema, no extension, no journal. */
@@ -32,7 +32,9 @@ export async function syncModules(
   modules: readonly Module[],
   request: SyncRequest,
 ): Promise<SyncResult> {
-  const synced = orderModules(modules).filter((module) => context.catalogue.synced.has(module.name));
+  const synced = orderToSync(modules, context.catalogue.synced).filter(({ name }) =>
+    context.catalogue.synced.has(name),
+  );
   if (synced.length === 0) throw nothingToSync(modules);
   const { isSynced, planSync } = await import("../autogenerate/index.js");
   const results: SyncResult[] = [];

@@ -12,6 +12,7 @@ import { NOTHING_APPLIED, type SourceTables, type Version } from "../migrations/
 import type { Module } from "../modules/index.js";
 import { describe, parseRenameHint, type RenameAnswers } from "../schema/index.js";
 import { planBack } from "./change-texts.js";
+import { refuseMissingDependencies } from "./dependencies.js";
 import { type DesiredModel, notesOn, readDesiredModel } from "./desired-model.js";
 import { keepInexpressible } from "./expressible.js";
 import { type OwnedObjects, ownedBy, refuseTaken } from "./owned-objects.js";
@@ -27,6 +28,8 @@ export interface SyncOptions {
   /** Answers what is left open; without it an open question is an error. */
   readonly askRename?: RenameAnswers["ask"];
   readonly lockTimeoutMs?: number | undefined;
+  /** By module what somebody has seen and agreed to: a sync that would run anything else is refused. */
+  readonly agreedStatements?: ReadonlyMap<string, readonly string[]> | undefined;
 }
 
 /** What it takes for the database to follow the tables of one module. */
@@ -65,6 +68,7 @@ export async function syncTables(
     const desired = await desiredOf(context, module);
     const known = facts ?? (await context.journal.readSynced());
     if (isUpToDate(module, desired, known)) return undefined;
+    await refuseMissingDependencies(context, module);
     return await syncUntilDone(context, module, desired, options);
   });
 }
@@ -109,6 +113,7 @@ async function syncUntilDone(
 ): Promise<StepResult | undefined> {
   for (let attempt = 1; ; attempt++) {
     const planned = await makePlan(context, module, desired, options);
+    refuseOthers(module, planned, options.agreedStatements);
     try {
       return await apply(context, module, planned, options);
     } catch (error) {
@@ -117,6 +122,25 @@ async function syncUntilDone(
       if (isUpToDate(module, desired, await context.journal.readSynced())) return undefined;
     }
   }
+}
+
+/** @throws TenonError `PLAN_OUTDATED` when the database or the tables ask for something that nobody has seen */
+function refuseOthers(
+  module: Module,
+  { plan }: SyncPlan,
+  agreed: ReadonlyMap<string, readonly string[]> | undefined,
+): void {
+  if (agreed === undefined || plan.statements.length === 0) return;
+  const seen = agreed.get(module.name) ?? [];
+  const isSame =
+    seen.length === plan.statements.length &&
+    plan.statements.every(({ text }, index) => text === seen[index]);
+  if (isSame) return;
+  throw new TenonError(
+    "PLAN_OUTDATED",
+    `The database was changed after this plan was made: the tables of ${module.name} now ask for other statements, which nobody has seen. Nothing of ${module.name} was changed.`,
+    { where: { module: module.name }, hint: "Make the plan again and look at it." },
+  );
 }
 
 async function apply(
