@@ -57,7 +57,7 @@ const UUID_PATTERN = [8, 4, 4, 4, 12].map((count) => HEX.repeat(count)).join("-"
  * them in ways of their own: those are left to one way, that of JavaScript and PostgreSQL.
  */
 function numericCondition(column: string, type: TargetType & { readonly kind: "numeric" }): string {
-  const isOrdinary = `typeof(${column}) = 'real' AND ${column} <> 0 AND abs(${column}) < 9e999 AND CAST(printf('%!.15g', ${column}) AS REAL) = ${column}`;
+  const isOrdinary = `typeof(${column}) = 'real' AND ${column} <> 0 AND ${column} > -9e999 AND ${column} < 9e999 AND CAST(printf('%!.15g', ${column}) AS REAL) = ${column}`;
   if (type.precision === undefined) return `(typeof(${column}) = 'integer' OR ${isOrdinary})`;
   const { precision, scale } = type;
   if (scale < 0 || precision < scale) return "0";
@@ -66,7 +66,8 @@ function numericCondition(column: string, type: TargetType & { readonly kind: "n
     wholeDigits > 18
       ? `typeof(${column}) = 'integer'`
       : `typeof(${column}) = 'integer' AND ${column} > -${10n ** BigInt(wholeDigits)} AND ${column} < ${10n ** BigInt(wholeDigits)}`;
-  const isShort = `CAST(printf('%.${scale}f', ${column}) AS REAL) = ${column} AND abs(${column}) < 1e${Math.min(wholeDigits, 15)}`;
+  const limit = `1e${Math.min(wholeDigits, 15)}`;
+  const isShort = `CAST(printf('%.${scale}f', ${column}) AS REAL) = ${column} AND ${column} > -${limit} AND ${column} < ${limit}`;
   return `(${isWhole} OR ${isOrdinary} AND ${isShort})`;
 }
 
