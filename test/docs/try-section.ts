@@ -64,7 +64,12 @@ async function tryCommands(folder: string, block: Block, place: string): Promise
     status: Number(exit),
     output: "",
   });
-  return output;
+  return withoutProgress(output);
+}
+
+/** Where a command takes longer than two seconds, as on a machine that is busy, it says so line by line. */
+function withoutProgress(output: string): string {
+  return output.replace(/^\[\d+\/\d+\] .*\n/gm, "");
 }
 
 /** What a program says of its own output: `console.log(version); // 2`. */
