@@ -11,10 +11,16 @@ import { CHECKPOINT_FORM, type Checkpoint, type TableRows } from "./checkpoint.j
  */
 export function renderCheckpoint(checkpoint: Checkpoint): string {
   const { statements, rows, counters, ...head } = checkpoint;
-  const sql = statements.map((statement) => `${statement};\n\n`).join("");
+  const sql = statements.map((statement) => `${statement}${BETWEEN}`).join("");
   const numbering = counters.length === 0 ? "" : `${COUNTERS}${JSON.stringify(counters)}\n`;
   const body = `${sql}${rows.map(renderRows).join("")}${numbering}`;
-  const facts = { form: CHECKPOINT_FORM, ...head, sql: sql.length, content: hashOf(body) };
+  const facts = {
+    form: CHECKPOINT_FORM,
+    ...head,
+    statements: statements.length,
+    sql: sql.length,
+    content: hashOf(body),
+  };
   return [
     `-- What all migrations of ${head.module} up to version ${head.version} build, for a database that is empty.`,
     "-- Written by `tenon checkpoint`, and written anew by it: a change by hand makes it void.",
@@ -32,18 +38,32 @@ export function parseCheckpoint(text: string, file: string, dialect: Dialect): C
   if (start === -1 || end === -1) throw invalid(file, "its head is missing");
   const body = normal.slice(end + 2);
   try {
-    const { form, content, sql, ...head } = JSON.parse(normal.slice(start + 1 + HEAD.length, end));
+    const {
+      form,
+      content,
+      sql,
+      statements: count,
+      ...head
+    } = JSON.parse(normal.slice(start + 1 + HEAD.length, end));
     if (form !== CHECKPOINT_FORM)
       throw invalid(file, `it has the form ${form}, and this Tenon knows ${CHECKPOINT_FORM}`);
     if (content !== hashOf(body)) throw invalid(file, "it was changed after it was written");
-    const statements = splitStatements(body.slice(0, sql), dialect.syntax, { file });
-    return { ...head, statements: statements.map(({ text }) => text), ...parseRows(body.slice(sql)) };
+    const statements = cutStatements(body.slice(0, sql), count, dialect, file);
+    return { ...head, statements, ...parseRows(body.slice(sql)) };
   } catch (cause) {
     if (cause instanceof TenonError) throw cause;
     throw invalid(file, messageOf(cause));
   }
 }
 
+/** What stands between two statements is enough to cut them apart, unless it stands within one of them too. */
+function cutStatements(sql: string, count: number, dialect: Dialect, file: string): readonly string[] {
+  const pieces = sql.split(BETWEEN);
+  if (pieces.length === count + 1) return pieces.slice(0, count);
+  return splitStatements(sql, dialect.syntax, { file }).map(({ text }) => text);
+}
+
+const BETWEEN = ";\n\n";
 const HEAD = "-- tenon-checkpoint: ";
 const TABLE = "-- tenon-rows: ";
 const ROW = "-- tenon-row: ";
