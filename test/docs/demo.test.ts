@@ -11,7 +11,8 @@ import { postgresDatabase } from "../servers/postgres.js";
 
 const DEMO = fileURLToPath(new URL("../../examples/companion/demo.mjs", import.meta.url));
 
-describe("the demo", () => {
+// Some twenty commands, each a process of its own: half a minute where the machine has other work.
+describe("the demo", { timeout: 120_000 }, () => {
   let temporary = "";
   beforeEach(async () => {
     temporary = await mkdtemp(join(tmpdir(), "tenon-demo-test-"));
@@ -58,7 +59,7 @@ describe("the demo", () => {
 function play(parameters: readonly string[], temporary: string): Promise<{ status: number; output: string }> {
   const env = { ...process.env, TMPDIR: temporary, TEMP: temporary, TMP: temporary };
   return new Promise((resolve) => {
-    execFile(process.execPath, [DEMO, ...parameters], { env, timeout: 50_000 }, (error, stdout, stderr) => {
+    execFile(process.execPath, [DEMO, ...parameters], { env, timeout: 110_000 }, (error, stdout, stderr) => {
       const status = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
       resolve({ status, output: `${stdout}${stderr}` });
     });
