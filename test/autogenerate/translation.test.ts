@@ -102,3 +102,15 @@ test("what does not translate is refused by name, all of it at once, and nothing
   });
   expect(await connection.tableExists("places")).toBe(false);
 });
+
+test("an extension that is not there is named, with the column that needs it", async () => {
+  const docs = pg.pgTable("docs", { id: pg.integer().primaryKey(), embedding: pg.vector({ dimensions: 3 }) });
+  const manager = new SchemaManager(await sharedPglite(), { tables: { docs } });
+
+  await expect(manager.migrateToLatest()).rejects.toMatchObject({
+    code: "CHANGE_UNSUPPORTED",
+    where: { module: "main", object: "docs.embedding" },
+    message: expect.stringMatching(/^docs\.embedding needs the extension vector, which pglite: has not\.$/),
+    hint: expect.stringContaining('extensions: ["vector"]'),
+  });
+});

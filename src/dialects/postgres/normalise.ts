@@ -11,6 +11,7 @@ import {
 import { buildObjects } from "../build-objects.js";
 import type { NormaliseOptions } from "../schema-dialect.js";
 import { readModel } from "./introspect.js";
+import { refuseMissingExtensions } from "./missing-extensions.js";
 import { quote } from "./names.js";
 import { renderChanges } from "./render.js";
 import { postgresRules } from "./rules.js";
@@ -70,6 +71,7 @@ async function buildToStay(standIns: StandIns, scratch: Connection): Promise<Dat
 
 async function build({ model, names }: StandIns, connection: Connection): Promise<DatabaseModel> {
   const there = await readExtensions(connection);
+  await refuseMissingExtensions(connection, model, there);
   const building = compareModels(
     { ...emptyModel("postgres"), extensions: there, serverVersion: model.serverVersion },
     { ...model, extensions: extensionsToReach(model, there) },
