@@ -10,7 +10,7 @@ import { canMakeRole, makeRole, type PluginRole } from "./plugin-role.js";
 import { readSecrets, refuseReadSecrets } from "./plugin-secrets.js";
 import { findSequenceNames } from "./plugin-sequences.js";
 import { PluginSession } from "./plugin-session.js";
-import { refuseKeptSettings, sessionSettings } from "./plugin-settings.js";
+import { advisoryLocks, refuseKeptLocks, refuseKeptSettings, sessionSettings } from "./plugin-settings.js";
 import { refuseShadows } from "./plugin-shadows.js";
 import { isAllowedByHost, refuseInPlugin } from "./plugin-statements.js";
 import { resolveTargets } from "./plugin-targets.js";
@@ -26,6 +26,7 @@ export async function watchPlugin(connection: Connection, request: PluginWatchRe
   const path = await readPath(connection);
   if (bounds.schema !== undefined) await enterSchema(connection, bounds.schema);
   const settings = await sessionSettings(connection);
+  const locks = await advisoryLocks(connection);
   const role =
     request.rights === "fewer" && (await canMakeRole(connection))
       ? await makeRole(connection, request)
@@ -52,6 +53,7 @@ export async function watchPlugin(connection: Connection, request: PluginWatchRe
       await session.execute("SET CONSTRAINTS ALL IMMEDIATE");
       await refuseKeptSettings(connection, settings);
       await refuseReadSecrets(connection, secrets);
+      await refuseKeptLocks(connection, locks);
       return uses.since();
     },
     judge: (objects) =>

@@ -245,4 +245,9 @@ export const postgresDynamicAttempts: readonly Attempt[] = [
     what: "keeps a setting by a text",
     up: doing("EXECUTE 'set statement' || '_timeout = 1'; EXECUTE 'set row_sec' || 'urity = off';"),
   },
+  {
+    what: "holds a lock for the session by a text",
+    up: doing("EXECUTE 'select pg_advis' || 'ory_lock(4711), pg_advis' || 'ory_lock_shared(-1, -2)';"),
+  },
+  { what: "gives Tenon's lock up by a text", up: doing("EXECUTE 'select pg_advis' || 'ory_unlock_all()';") },
 ];
