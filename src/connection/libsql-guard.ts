@@ -13,7 +13,7 @@ export function guardText(sql: string, columns: ReturnType<NativeStatement["colu
   const names = columns.map((_, index) => `c${index}`);
   const guarded = names.map(
     (name) =>
-      `CASE WHEN typeof(${name}) = 'text' AND instr(${name}, char(0)) THEN '${MARK}' || hex(${name}) ELSE ${name} END`,
+      `CASE WHEN typeof(${name}) = 'text' AND instr(${name}, char(0)) THEN '${MARK}' || hex('a') || ':' || hex(${name}) ELSE ${name} END`,
   );
   const isOnlyColumns = columns.every((column) => column.column !== null);
   // An expression would be worked out anew wherever its column is named, unless the engine keeps the queries apart;
@@ -26,11 +26,15 @@ export function guardText(sql: string, columns: ReturnType<NativeStatement["colu
   return `WITH "tenon rows" (${names}) AS (${inner}${statement}\n${innerEnd}) SELECT ${guarded} FROM "tenon rows"${limit}`;
 }
 
-/** A text as the guard gives it. */
+/** A text as the guard gives it. The letter before it tells how the database stores text: https://sqlite.org/pragma.html#pragma_encoding */
 export function readText(text: string): string {
   if (!text.startsWith(MARK)) return text;
+  const [letter = "", digits = ""] = text.slice(MARK.length).split(":");
+  const bytes = Buffer.from(digits, "hex");
+  if (letter === "6100") return bytes.toString("utf16le");
+  if (letter === "0061") return bytes.swap16().toString("utf16le");
   try {
-    return DECODER.decode(Buffer.from(text.slice(MARK.length), "hex"));
+    return DECODER.decode(bytes);
   } catch (cause) {
     throw new TenonError("SQL_FAILED", "A text with NUL characters in it is not valid UTF-8.", {
       hint: "Read it as bytes, with CAST(… AS BLOB).",

@@ -19,8 +19,16 @@ export function describeProof({ method, tables, isEqual, differences, finish }: 
       : `Rows and the checksums of ${columns} columns are the same on both sides.`;
   if (finish === undefined) return rows;
   const { foreignKeys, sequences } = finish;
-  const keys = foreignKeys.length === 0 ? [] : [`${foreignKeys.length} foreign keys hold`];
-  const next = sequences.length === 0 ? [] : [`${sequences.length} sequences are beyond the highest number`];
+  const keys =
+    foreignKeys.length === 0
+      ? []
+      : [foreignKeys.length === 1 ? "1 foreign key holds" : `${foreignKeys.length} foreign keys hold`];
+  const next =
+    sequences.length === 0
+      ? []
+      : [
+          `${sequences.length === 1 ? "1 sequence is" : `${sequences.length} sequences are`} beyond the highest number`,
+        ];
   const also = [...keys, ...next].join(", ");
   return also === "" ? rows : `${rows} ${also.replace(/^./, (letter) => letter.toUpperCase())}.`;
 }

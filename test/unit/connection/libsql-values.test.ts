@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { SqlInput } from "../../../src/connection/index.js";
+import { connect, type SqlInput } from "../../../src/connection/index.js";
 import { distinctNames } from "../../../src/connection/libsql-values.js";
 import { useTemporaryFolder } from "./temporary-folder.js";
 
@@ -127,6 +127,18 @@ describe("a value that is bound", () => {
 });
 
 describe("text with NUL characters", () => {
+  test.each(["UTF-8", "UTF-16le", "UTF-16be"])(
+    "comes back whole from a database that stores text as %s",
+    async (encoding) => {
+      const connection = await connect(":memory:");
+      await connection.execute(`PRAGMA encoding = '${encoding}'`);
+      await connection.execute("CREATE TABLE wood (name TEXT)");
+      await connection.execute("INSERT INTO wood VALUES ('ß🪵' || char(0) || 'b')");
+      expect(await connection.query("SELECT name FROM wood")).toEqual([{ name: "ß🪵\0b" }]);
+      await connection.close();
+    },
+  );
+
   test.each([
     ["a column", "SELECT v FROM t ORDER BY id"],
     ["every column", "SELECT * FROM t ORDER BY id"],
