@@ -13,8 +13,8 @@ import {
   tidyModel,
   type View,
 } from "../../schema/index.js";
-import { cutName } from "../../sql/index.js";
 import { withNamedDependencies } from "../named-dependencies.js";
+import { ConstraintNames } from "./constraint-names.js";
 import { defaultToPostgres } from "./default-to-postgres.js";
 import {
   conditionToPostgres,
@@ -22,7 +22,7 @@ import {
   storedExpressionToPostgres,
   type ToPostgresScope,
 } from "./expression-to-postgres.js";
-import { type TranslateOptions, type Translation, TranslationReport, Untranslatable } from "./translation.js";
+import { type TranslateOptions, type Translation, TranslationReport } from "./translation.js";
 import { toldType } from "./type-checks.js";
 import { postgresTypeOf, readSqliteType } from "./types-to-postgres.js";
 
@@ -271,45 +271,6 @@ class ToPostgres {
   }
 
   #try(object: ObjectAddress, what: string, work: () => string): string | undefined {
-    try {
-      return work();
-    } catch (error) {
-      if (!(error instanceof Untranslatable)) throw error;
-      this.#report.refuse(object, `${what} uses ${error.message}, which does not translate to PostgreSQL.`);
-      return undefined;
-    }
-  }
-}
-
-/** Names for constraints that have none, as PostgreSQL itself would give them. */
-class ConstraintNames {
-  readonly #table: string;
-  readonly #used = new Set<string>();
-
-  constructor(table: string) {
-    this.#table = table;
-  }
-
-  next(constraint: Constraint): string {
-    const made = cutName(this.#made(constraint));
-    let name = made;
-    for (let number = 1; this.#used.has(name); number++)
-      name = cutName(`${cutName(made).slice(0, 58)}${number}`);
-    this.#used.add(name);
-    return name;
-  }
-
-  #made(constraint: Constraint): string {
-    switch (constraint.kind) {
-      case "primary-key":
-        return `${this.#table}_pkey`;
-      case "unique":
-        return [this.#table, ...constraint.columns.map((column) => column.name), "key"].join("_");
-      case "foreign-key":
-        return [this.#table, ...constraint.columns, "fkey"].join("_");
-      case "check":
-      case "exclusion":
-        return `${this.#table}_check`;
-    }
+    return this.#report.attempt(object, what, "PostgreSQL", work);
   }
 }

@@ -3,7 +3,6 @@ import {
   type Constraint,
   type DatabaseModel,
   emptyModel,
-  type IndexDefinition,
   type ObjectAddress,
   primaryKeyOf,
   type Table,
@@ -11,11 +10,13 @@ import {
   tidyModel,
   type View,
 } from "../../schema/index.js";
+import { constraintToSqlite } from "./constraint-to-sqlite.js";
 import { defaultToSqlite } from "./default-to-sqlite.js";
 import { expressionToSqlite, storedExpressionToSqlite, type ToSqliteScope } from "./expression-to-sqlite.js";
+import { indexToSqlite } from "./index-to-sqlite.js";
 import { quoteText } from "./literal-to-sqlite.js";
 import { type PostgresType, readPostgresType } from "./postgres-type.js";
-import { type TranslateOptions, type Translation, TranslationReport, Untranslatable } from "./translation.js";
+import { type TranslateOptions, type Translation, TranslationReport } from "./translation.js";
 import { typeCheck } from "./type-checks.js";
 import { type SqliteRule, sqliteRule } from "./types-to-sqlite.js";
 
@@ -74,9 +75,14 @@ class ToSqlite {
         columns: columns.map((each) => each.column),
         constraints: [
           ...columns.flatMap((each) => each.checks),
-          ...table.constraints.flatMap((constraint) => this.#constraint(table, constraint, scope)),
+          ...table.constraints.flatMap((constraint) =>
+            constraintToSqlite(table, constraint, scope, {
+              report: this.#report,
+              numbers: (column) => this.#numbers(table, column),
+            }),
+          ),
         ],
-        indexes: table.indexes.flatMap((index) => this.#index(table, index, scope)),
+        indexes: table.indexes.flatMap((index) => indexToSqlite(table, index, scope, this.#report)),
       }),
     ];
   }
@@ -218,48 +224,6 @@ class ToSqlite {
     return true;
   }
 
-  #constraint(table: Table, constraint: Constraint, scope: ToSqliteScope): readonly Constraint[] {
-    const name = constraint.name ?? constraint.kind;
-    const object: ObjectAddress = { kind: "constraint", schema: table.schema, table: table.name, name };
-    const refuse = (reason: string): readonly Constraint[] => {
-      this.#report.refuse(object, `${table.name}.${name} ${reason}, which SQLite has not.`);
-      return [];
-    };
-    switch (constraint.kind) {
-      case "exclusion":
-        return refuse("excludes rows");
-      case "check": {
-        const expression = this.#try(object, `The check ${name} of ${table.name}`, () =>
-          expressionToSqlite(constraint.expression, scope),
-        );
-        return expression === undefined ? [] : [{ kind: "check", name: constraint.name, expression }];
-      }
-      case "foreign-key": {
-        if (constraint.onDeleteColumns !== undefined) return refuse("sets only some columns on delete");
-        if (constraint.match !== undefined && constraint.columns.length > 1)
-          return refuse(`has MATCH ${constraint.match}`);
-        if (!this.#schemas.has(constraint.references.schema)) return refuse("refers to another schema");
-        const { notValid: _, match: __, comment: ___, ...key } = constraint;
-        return [{ ...key, references: { ...constraint.references, schema: "main" } }];
-      }
-      case "primary-key":
-      case "unique": {
-        if (constraint.deferrable === true) return refuse("is checked later");
-        if (constraint.kind === "unique" && constraint.nullsNotDistinct === true)
-          return refuse("takes NULLs as equal");
-        if (constraint.withoutOverlaps === true) return refuse("is WITHOUT OVERLAPS");
-        if ((constraint.include ?? []).length > 0)
-          this.#report.note(object, `The further columns of ${name} are left out.`);
-        const columns = constraint.columns.map((column) => ({ name: column.name }));
-        if (constraint.kind === "unique") return [{ kind: "unique", name: constraint.name, columns }];
-        const column = table.columns.find((each) => each.name === columns[0]?.name);
-        const numbers = column !== undefined && this.#numbers(table, column);
-        // A name of the key would stand between the column and AUTOINCREMENT, and tells nothing.
-        return [{ kind: "primary-key", columns, autoincrement: numbers || undefined }];
-      }
-    }
-  }
-
   #numbers(table: Table, column: Column): boolean {
     return (
       column.identity !== undefined ||
@@ -269,55 +233,6 @@ class ToSqlite {
           ownedBy?.table === table.name && ownedBy.column === column.name && ownedBy.schema === table.schema,
       )
     );
-  }
-
-  #index(table: Table, index: IndexDefinition, scope: ToSqliteScope): readonly IndexDefinition[] {
-    const object: ObjectAddress = {
-      kind: "index",
-      schema: table.schema,
-      table: table.name,
-      name: index.name,
-    };
-    const refuse = (reason: string): readonly IndexDefinition[] => {
-      this.#report.refuse(object, `The index ${index.name} ${reason}, which SQLite has not.`);
-      return [];
-    };
-    if (index.method !== undefined && index.method !== "hash")
-      return refuse(`is of the kind ${index.method}`);
-    if (index.nullsNotDistinct === true) return refuse("takes NULLs as equal");
-    const parts: IndexDefinition["parts"][number][] = [];
-    for (const part of index.parts) {
-      const special = part.operatorClass?.replace(/^pg_catalog\./, "");
-      if (special !== undefined && !/_pattern_ops$|^(?:text|varchar|bpchar|int[248]|uuid)_ops$/.test(special))
-        return refuse(`has the operator class ${special}`);
-      if (part.collation !== undefined && !/(?:^|\.)"?(?:C|POSIX|default)"?$/.test(part.collation))
-        return refuse(`has the collation ${part.collation}`);
-      if (part.column !== undefined) parts.push({ column: part.column, descending: part.descending });
-      else {
-        const text = part.expression;
-        const expression = this.#try(object, `The index ${index.name}`, () =>
-          expressionToSqlite(text, scope),
-        );
-        if (expression === undefined) return [];
-        parts.push({ expression, descending: part.descending });
-      }
-    }
-    const condition = index.where;
-    const where =
-      condition === undefined
-        ? undefined
-        : this.#try(object, `The condition of the index ${index.name}`, () =>
-            expressionToSqlite(condition, scope),
-          );
-    if (condition !== undefined && where === undefined) return [];
-    const leftOut = [
-      ...((index.include ?? []).length > 0 ? ["its further columns"] : []),
-      ...(index.method === "hash" ? ["its kind (hash)"] : []),
-      ...(index.options === undefined ? [] : ["its storage parameters"]),
-    ];
-    if (leftOut.length > 0)
-      this.#report.note(object, `Of the index ${index.name}, ${leftOut.join(" and ")} are left out.`);
-    return [{ name: index.name, parts, unique: index.unique, where }];
   }
 
   #scopeOf(table: Table): ToSqliteScope {
@@ -368,13 +283,7 @@ class ToSqlite {
   }
 
   #try(object: ObjectAddress, what: string, work: () => string): string | undefined {
-    try {
-      return work();
-    } catch (error) {
-      if (!(error instanceof Untranslatable)) throw error;
-      this.#report.refuse(object, `${what} uses ${error.message}, which does not translate to SQLite.`);
-      return undefined;
-    }
+    return this.#report.attempt(object, what, "SQLite", work);
   }
 }
 

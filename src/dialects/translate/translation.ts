@@ -30,6 +30,17 @@ export class TranslationReport {
     this.refused.push({ object, reason });
   }
 
+  /** The text that `work` gives; refused by name, and undefined, where it does not translate. */
+  attempt(object: ObjectAddress, what: string, to: string, work: () => string): string | undefined {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof Untranslatable)) throw error;
+      this.refuse(object, `${what} uses ${error.message}, which does not translate to ${to}.`);
+      return undefined;
+    }
+  }
+
   note(object: ObjectAddress, reason: string): void {
     this.notes.push({ object, reason });
   }
