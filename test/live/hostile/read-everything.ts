@@ -2,8 +2,15 @@ import type { LiveDatabase } from "../engines.js";
 
 /** All that a database holds, read through the second connection: objects, rows, and what its session is set to. */
 export async function readEverything(database: LiveDatabase): Promise<unknown> {
-  return database.engine === "sqlite" ? readSqlite(database) : readPostgres(database);
+  const all = database.engine === "sqlite" ? await readSqlite(database) : await readPostgres(database);
+  const [rows, owners] = [await database.look(JOURNAL), await database.look(OWNERS)];
+  return { all, journal: { rows: plain(rows), owners: plain(owners) } };
 }
+
+/** Of the plugin itself the journal keeps that it failed. */
+const JOURNAL =
+  "SELECT module, version, status, checksum, applied_at FROM schema_migrations WHERE module NOT LIKE 'evil%' ORDER BY 1, 2";
+const OWNERS = "SELECT * FROM schema_migrations_objects ORDER BY 1, 2, 3, 4";
 
 // Each look opens the file anew, so there are but two.
 async function readSqlite({ look }: LiveDatabase): Promise<unknown> {
