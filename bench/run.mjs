@@ -4,7 +4,7 @@
 //
 // The first round is a warm-up and not counted; of the others the median is told. Compare only what one run has measured.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -25,6 +25,8 @@ const { values } = parseArgs({
 const chosen = values.only === undefined ? tasks : values.only.split(",").map(taskNamed);
 const rounds = Number(values.rounds);
 const work = mkdtempSync(join(tmpdir(), "tenon-bench-"));
+// The server runs as somebody else where this is run by root.
+chmodSync(work, 0o755);
 installPeers();
 const postgres = chosen.some((task) => /postgres|transfer/.test(task.name))
   ? await startDatabases(join(work, "postgres"))
