@@ -119,7 +119,11 @@ describe("faults of a PostgreSQL server", () => {
     const client = await pool.connect();
     expect((await client.query("SHOW search_path")).rows).toEqual([{ search_path: "public, elsewhere" }]);
     expect(
-      (await client.query("SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory'")).rows,
+      (
+        await client.query(
+          "SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+        )
+      ).rows,
     ).toEqual([{ n: 0 }]);
     await client.query("BEGIN; ROLLBACK");
     client.release();
