@@ -45,11 +45,7 @@ export async function migrateLatest(
 /** Only folders of other tools can hold what another tool has applied; the rest is not looked at. */
 export async function refuseForeignHistory(context: RunContext): Promise<void> {
   if (!context.catalogue.migrations.some(({ origin }) => origin !== undefined)) return;
-  if (
-    (await context.journal.readDigests()) !== undefined &&
-    (await hasNothingToDo(context, { kind: "latest" }))
-  )
-    return;
+  if (await hasNothingToDo(context, { kind: "latest" })) return;
   const { refuseUnadopted } = await import("../adopt/index.js");
   await refuseUnadopted(context);
 }
