@@ -11,7 +11,7 @@ export function removeLeftovers() {
     const owner = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
     if (owner === undefined || isAlive(Number(owner))) continue;
     const folder = join(tmpdir(), name);
-    stopServerOf(folder);
+    for (const worker of readdirSync(folder)) stopServerOf(join(folder, worker));
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }

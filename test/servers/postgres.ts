@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { inject, onTestFinished } from "vitest";
 
-/** The URL of the server that the tests use, as a role that may create databases: ours, or that of PG_URL. */
+/** The URL of the server that the tests of this worker use, as a role that may create databases: our own, or that of PG_URL. */
 export async function postgresServer(): Promise<string> {
   const given = process.env["PG_URL"];
   if (given !== undefined && given !== "") return given;
-  const response = await fetch(`${inject("testServers")}/postgres`);
+  const response = await fetch(`${inject("testServers")}/postgres/${process.env["VITEST_POOL_ID"] ?? "1"}`);
   const answer = await response.text();
   if (!response.ok) throw new Error(answer);
   return answer;
