@@ -176,12 +176,20 @@ export class TenonError extends Error {
 
   /** The same error with a more exact place: parts that are already known stay. */
   at(place: Place): TenonError {
-    const where = { ...place, ...definedParts(this.where) };
+    return this.#copy({ ...place, ...definedParts(this.where) }, this.details);
+  }
+
+  /** The same error with more facts for programs. */
+  with(details: Readonly<Record<string, unknown>>): TenonError {
+    return this.#copy(this.where, { ...this.details, ...details });
+  }
+
+  #copy(where: Place, details: Readonly<Record<string, unknown>>): TenonError {
     const error = new TenonError(this.code, this.message, {
       where,
       hint: this.hint,
       cause: this.cause,
-      details: this.details,
+      details,
     });
     if (this.stack !== undefined) error.stack = this.stack;
     return error;

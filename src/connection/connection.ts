@@ -99,8 +99,8 @@ export interface Connection {
   executeScript(sql: string): Promise<void>;
 
   /**
-   * Runs these statements in one round trip, where the engine has such. An error tells in `details.statement` which
-   * of them failed, counted from 0, and its place is in that statement.
+   * Runs these statements in one round trip, or in one turn where the engine has none. Opens no transaction itself. An error
+   * tells in `details.statement` which of them failed, counted from 0, and its place is in that statement.
    */
   executeBatch?(statements: readonly string[]): Promise<void>;
 

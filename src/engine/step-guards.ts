@@ -30,11 +30,13 @@ export class StepGuards {
   /** What was told already: a step without a transaction is looked at after each statement. */
   readonly #tolerated = new Set<string>();
   readonly rephrase: Rephrase;
+  readonly #mayRephrase: boolean;
 
   constructor(connection: Connection, dialect: Dialect, step: GuardedWork, plugin?: StepContainment) {
     this.#plugin = plugin;
     this.#tolerate = step.tolerate;
     this.rephrase = step.rephrase ?? (() => undefined);
+    this.#mayRephrase = step.rephrase !== undefined;
     this.#allowLoss = step.allowLoss;
     this.#keysCanBeOff = dialect.capabilities.canViolateForeignKeys;
     this.#losses = dialect.watchLosses(connection);
@@ -42,10 +44,11 @@ export class StepGuards {
     this.#foreignKeys = dialect.watchForeignKeys?.(connection, step.settings);
   }
 
-  /** True for a statement that needs neither `before` nor `after`. */
+  /** True for a statement that needs neither `before` nor `after`, nor another spelling if it fails. */
   passes(statement: Statement): boolean {
-    if (this.#plugin?.passes === false) return false;
-    return this.#foreignKeys === undefined && this.#losses.passes?.(statement) === true;
+    if (this.#plugin?.passes === false || this.#mayRephrase) return false;
+    if (this.#foreignKeys !== undefined && this.#foreignKeys.passes?.(statement) !== true) return false;
+    return this.#losses.passes?.(statement) === true;
   }
 
   async before(statement: Statement): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Connection } from "../../connection/index.js";
 import { TenonError } from "../../errors.js";
-import { readEffects, type Statement } from "../../sql/index.js";
+import { type Effect, readEffects, type Statement } from "../../sql/index.js";
 import type { ForeignKeyViolation, ForeignKeyWatch, SessionSettings } from "../dialect.js";
 import { key } from "./reach.js";
 
@@ -47,6 +47,11 @@ export function watchForeignKeys(connection: Connection, settings: SessionSettin
   }
 
   return {
+    // A deferred key that it declares has to be remembered for the statements behind it.
+    passes: (statement) =>
+      settings.foreignKeys !== "off" &&
+      readEffects(statement, "sqlite").every(({ kind }) => !MAY_BREAK_KEYS.has(kind)) &&
+      !/\bDEFER/i.test(statement.text),
     async before(statement) {
       if (baseline === undefined && (await canBreakKeys(statement)))
         baseline = await checkForeignKeys(connection);
@@ -63,6 +68,14 @@ export function watchForeignKeys(connection: Connection, settings: SessionSettin
     },
   };
 }
+
+const MAY_BREAK_KEYS: ReadonlySet<Effect["kind"]> = new Set([
+  "drop-table",
+  "pragma",
+  "insert",
+  "update",
+  "delete",
+]);
 
 /** A rebuilt table may have other rowids, so for it only the number of violations is compared. */
 function newViolations(before: ViolationSet | undefined, after: ViolationSet, isRebuilt: boolean): number {

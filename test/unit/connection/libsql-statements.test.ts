@@ -306,3 +306,63 @@ describe("looking at tables", () => {
     expect(await connection.getTableInfo("none")).toEqual([]);
   });
 });
+
+describe("a batch", () => {
+  test("runs its statements in order, and tells which of them failed and keeps those before it", async () => {
+    const connection = await folder.open(":memory:");
+    const batch = [
+      "CREATE TABLE a (x UNIQUE)",
+      "INSERT INTO a VALUES (1)",
+      "INSERT INTO a VALUES (1)",
+      "DROP TABLE a",
+    ];
+    await expect(connection.executeBatch?.(batch)).rejects.toMatchObject({
+      code: "SQL_FAILED",
+      details: { statement: 2, engineCode: "SQLITE_CONSTRAINT_UNIQUE" },
+    });
+    expect(await connection.query("SELECT x FROM a")).toEqual([{ x: 1 }]);
+  });
+
+  test("takes statements that give rows to their end", async () => {
+    const connection = await folder.open(":memory:");
+    await connection.executeBatch?.([
+      "CREATE TABLE a (x)",
+      "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 300) INSERT INTO a SELECT x FROM n",
+      "SELECT x FROM a",
+    ]);
+    expect(await connection.query("SELECT count(*) AS n FROM a")).toEqual([{ n: 300 }]);
+  });
+
+  test("refuses a text of several statements, and one that has values to be given", async () => {
+    const connection = await folder.open(":memory:");
+    await expect(connection.executeBatch?.(["SELECT 1; SELECT 2"])).rejects.toMatchObject({
+      code: "MULTIPLE_STATEMENTS",
+    });
+    await expect(
+      connection.executeBatch?.(["CREATE TABLE a (x)", "INSERT INTO a VALUES (?)"]),
+    ).rejects.toMatchObject({
+      code: "USAGE",
+      details: { statement: 1 },
+    });
+  });
+
+  test("knows a transaction that ends in its midst", async () => {
+    const connection = await folder.open(":memory:");
+    await connection.executeBatch?.(["BEGIN", "CREATE TABLE a (x)"]);
+    expect(connection.inTransaction).toBe(true);
+    await expect(connection.executeBatch?.(["COMMIT", "DROP TABLE nowhere"])).rejects.toMatchObject({
+      code: "SQL_FAILED",
+    });
+    expect(await connection.tableExists("a")).toBe(true);
+  });
+
+  test("lets the event loop have its turn", async () => {
+    const connection = await folder.open(":memory:");
+    const heard: string[] = [];
+    setImmediate(() => heard.push("turn"));
+    const slow =
+      "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 200000) SELECT count(*) FROM n";
+    await connection.executeBatch?.(Array.from({ length: 12 }, () => slow));
+    expect(heard).toEqual(["turn"]);
+  });
+});
