@@ -1,5 +1,5 @@
 import type { Connection, EngineName } from "../connection/index.js";
-import type { SqlSyntax, Statement } from "../sql/index.js";
+import type { SqlSyntax, Statement, StatementText } from "../sql/index.js";
 import type { ExactRows } from "./exact-rows.js";
 import type { JournalStatements } from "./journal-statements.js";
 import type { ListedObject, ListOptions } from "./listed-object.js";
@@ -35,6 +35,8 @@ export interface Dialect {
 
   /** Every object that somebody made, the session's temporary ones with it: one query, whatever their number. */
   listObjects(connection: Connection, options: ListOptions): Promise<readonly ListedObject[]>;
+  /** Tells what is new without listing all; absent where the engine has no cheap way to know. */
+  readonly catalogueGrowth?: CatalogueGrowth;
 
   /** Reads a script for running: its statements, and what they ask of the session. Throws on what cannot be run. */
   prepareScript(text: string, options: PrepareOptions): PreparedScript;
@@ -223,4 +225,14 @@ export interface ForeignKeyWatch {
   before(statement: Statement): Promise<void>;
   /** The violations that were not there before the step. */
   finish(): Promise<readonly ForeignKeyViolation[]>;
+}
+
+/** Sees what statements make that drop and rename nothing. */
+export interface CatalogueGrowth {
+  /** Where the catalogue stands now. */
+  mark(connection: Connection): Promise<number>;
+  /** What was made after a mark, if nothing but statements that only let the catalogue grow has run since. */
+  madeSince(connection: Connection, mark: number): Promise<readonly ListedObject[]>;
+  /** False where the statement may drop, rename or make something temporary. */
+  onlyGrows(statement: StatementText): boolean;
 }

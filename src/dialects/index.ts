@@ -6,6 +6,7 @@ export {
 } from "./companion-statements.js";
 export type {
   Capabilities,
+  CatalogueGrowth,
   Dialect,
   ForeignKeyViolation,
   ForeignKeyWatch,

@@ -1,11 +1,12 @@
-import type { ListedObject, ListOptions } from "../dialects/index.js";
+import type { ListedObject } from "../dialects/index.js";
 import { TenonError } from "../errors.js";
 import type { PluginRules } from "../modules/index.js";
+import { type CatalogueLook, CatalogueReader, type SinceLook } from "./catalogue-look.js";
 import { claimObjects } from "./claim-objects.js";
 import type { JournalRow } from "./journal-row.js";
 import { makersOf } from "./named-in-text.js";
 import { OwnedObjects } from "./owned-objects.js";
-import { byIdentity, changesBetween, type OwnedObject, Ownership } from "./ownership.js";
+import { byIdentity, type OwnedObject, Ownership } from "./ownership.js";
 import { PluginGuard } from "./plugin-guard.js";
 import { withOwner } from "./plugin-owner.js";
 import { keepRules, rulesOf } from "./plugin-rules.js";
@@ -16,22 +17,25 @@ import { refuseTakenNames } from "./taken-names.js";
 /** Steps of one module that follow each other, and what the database held before them. */
 interface Batch {
   readonly module: string;
-  readonly before: readonly ListedObject[];
+  readonly before: CatalogueLook;
   readonly steps: PreparedStep[];
   /** The step of a plugin, which was under guard. */
   readonly isContained: boolean;
 }
 
 /**
- * Sees what each module makes and drops, and keeps it in the journal. The catalogue is read where another module
- * begins and where the run ends, not at every step: a thousand migrations of one module cost two readings.
+ * Sees what each module makes and drops, and keeps it in the journal. The catalogue is looked at where another
+ * module begins and where the run ends, not at every step.
  */
 export class ModuleWatch {
   readonly #context: RunContext;
   readonly #objects: OwnedObjects;
+  readonly #catalogue: CatalogueReader;
   readonly #rules = new Map<string, PluginRules | undefined>();
   /** Undefined until it is read, and again after a rollback. */
   #ownership: Ownership | undefined;
+  /** Whether something may be gone that was owned before the run: others drop things too. */
+  #hadOwners = false;
   #batch: Batch | undefined;
   /** For the step of a plugin: its rules, and all objects before it, once they are listed. */
   #contained:
@@ -40,8 +44,9 @@ export class ModuleWatch {
   /** The batch as it was when the last transaction was committed, and how many steps it had then. */
   #committed: { readonly batch: Batch; readonly steps: number } | undefined;
 
-  constructor(context: RunContext) {
+  constructor(context: RunContext, transaction: { readonly isOneTransaction: boolean }) {
     this.#context = context;
+    this.#catalogue = new CatalogueReader(context, transaction);
     this.#objects = new OwnedObjects(context.connection, context.dialect, context.journal);
   }
 
@@ -57,12 +62,12 @@ export class ModuleWatch {
     if (rules !== undefined) {
       // The guard lists for itself what was there; only then, though, a schema of the plugin's own has been made for it.
       const isNeeded = this.#batch !== undefined || rules.schema !== undefined;
-      const before = isNeeded ? this.#withoutJournal(await this.#listAll({ definitions: false })) : undefined;
+      const before = isNeeded ? await this.#catalogue.list() : undefined;
       if (before !== undefined) await this.#settleBatch(ownership, before);
       this.#contained = { rules, before };
-    } else if (this.#batch?.module !== module) {
-      const before = this.#withoutJournal(await this.#listAll({ definitions: false }));
-      await this.#settleBatch(ownership, before);
+    } else if (this.#batch?.module !== module || !this.#catalogue.suffices(this.#batch.before, step)) {
+      const listed = await this.#settleBatch(ownership);
+      const before = await this.#catalogue.look(step, listed);
       this.#batch = { module, before, steps: [], isContained: false };
     }
     const ownSchema = this.#context.dialect.capabilities.hasSchemas ? rules?.schema : undefined;
@@ -79,7 +84,7 @@ export class ModuleWatch {
     if (contained === undefined || ownership === undefined) return undefined;
     const { rules, before } = contained;
     const guard = await PluginGuard.open({ context: this.#context, step, ownership, rules, rights: "fewer" });
-    this.#contained = { rules, before: before ?? this.#withoutJournal(guard.found) };
+    this.#contained = { rules, before: before ?? this.#catalogue.withoutJournal(guard.found) };
     return guard;
   }
 
@@ -87,9 +92,10 @@ export class ModuleWatch {
   async release(step: PreparedStep, guard: PluginGuard | undefined): Promise<void> {
     const [contained, ownership] = [this.#contained, this.#ownership];
     if (guard === undefined || contained === undefined || ownership === undefined) return;
-    const now = this.#withoutJournal(await guard.finish());
+    const now = this.#catalogue.withoutJournal(await guard.finish());
     const { module } = step.planned;
-    this.#batch = { module, before: contained.before ?? [], steps: [step], isContained: true };
+    const before: CatalogueLook = { kind: "listed", objects: contained.before ?? [] };
+    this.#batch = { module, before, steps: [step], isContained: true };
     await this.#settleBatch(ownership, now);
     await guard.end();
     await keepRules(this.#context.journal, module, contained.rules);
@@ -119,7 +125,7 @@ export class ModuleWatch {
     const all = [...rows];
     const ownership = await this.#load(all);
     if (this.#batch !== undefined) {
-      await this.#settleBatch(ownership, this.#withoutJournal(await this.#listAll({ definitions: false })));
+      await this.#settleBatch(ownership, this.#hadOwners ? await this.#catalogue.list() : undefined);
     }
     const last = Math.max(0, ...all.map((row) => row.sequence));
     await this.#context.journal.writeState(COVERED, String(last));
@@ -135,16 +141,26 @@ export class ModuleWatch {
     this.#ownership = undefined;
   }
 
-  async #settleBatch(ownership: Ownership, now: readonly ListedObject[]): Promise<void> {
+  /** Gives all that is there where it was listed; `listed` where somebody has just done so. */
+  async #settleBatch(
+    ownership: Ownership,
+    listed?: readonly ListedObject[],
+  ): Promise<readonly ListedObject[] | undefined> {
     const batch = this.#batch;
     this.#batch = undefined;
-    if (batch === undefined) return;
-    await this.#disownGone(ownership, now);
+    if (batch === undefined) return listed;
+    const { made, all } = await this.#catalogue.since(batch.before, listed);
+    if (all !== undefined) await this.#disownGone(ownership, all);
+    await this.#ownMade(ownership, batch, { made, all });
+    return all;
+  }
+
+  async #ownMade(ownership: Ownership, batch: Batch, { made, all }: SinceLook): Promise<void> {
     const last = batch.steps.at(-1)?.planned.version;
     if (last === undefined) return;
     const { dialect } = this.#context;
     const makerOf = makersOf(batch.steps.map(textsOf), dialect.syntax, dialect.nameKey);
-    const created = new Set(changesBetween(batch.before, now).created);
+    const created = new Set(made);
     // A step without a transaction may have made some of its objects in an earlier, interrupted run.
     const isResumed = batch.steps.some((step) => step.transaction === "outside");
     const isTheirs = (object: ListedObject): boolean => {
@@ -155,7 +171,7 @@ export class ModuleWatch {
       const owner = ownership.ownerOf(object);
       return owner === undefined ? isResumed : owner.module !== batch.module;
     };
-    const owned = now
+    const owned = (all ?? made)
       .filter((object) => !object.temporary && isTheirs(object))
       .map((object): OwnedObject => {
         const { kind, schema, name, table } = object;
@@ -170,10 +186,11 @@ export class ModuleWatch {
     const stored = await this.#objects.read();
     if (stored === undefined) await this.#objects.create();
     const ownership = new Ownership(stored ?? [], this.#context.dialect.nameKey);
+    this.#hadOwners ||= ownership.all().length > 0;
     const covered = stored === undefined ? 0 : Number((await journal.readState(COVERED)) ?? 0);
     const unseen = [...rows].filter((row) => row.status === "applied" && row.sequence > covered);
     if (unseen.length > 0) {
-      const listed = this.#withoutJournal(await this.#listAll({ definitions: false }));
+      const listed = await this.#catalogue.list();
       await this.#own(ownership, claimObjects(this.#context, unseen, listed, ownership));
     }
     this.#ownership = ownership;
@@ -195,15 +212,6 @@ export class ModuleWatch {
   async #rulesOf(module: string): Promise<PluginRules | undefined> {
     if (!this.#rules.has(module)) this.#rules.set(module, await rulesOf(this.#context, module));
     return this.#rules.get(module);
-  }
-
-  #listAll(options: ListOptions): Promise<readonly ListedObject[]> {
-    const { connection, dialect } = this.#context;
-    return dialect.listObjects(connection, options);
-  }
-
-  #withoutJournal(objects: readonly ListedObject[]): readonly ListedObject[] {
-    return objects.filter((object) => !this.#context.journal.holds(object));
   }
 }
 

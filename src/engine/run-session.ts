@@ -49,7 +49,7 @@ export class RunSession {
     this.#mode = mode;
     this.#request = request;
     this.#total = total;
-    this.#watch = new ModuleWatch(context);
+    this.#watch = new ModuleWatch(context, { isOneTransaction: mode === "run" });
     this.#adopted = new ForeignHistory(context);
   }
 

@@ -179,7 +179,7 @@ describe.each(engines)("who owns what on $name", (engine) => {
     expect(await journalOwners(database)).not.toContain("users@2 visits");
   });
 
-  test("a hundred migrations of one module read the catalogue twice", async () => {
+  test("a hundred migrations of one module read the catalogue no more than twice", async () => {
     const database = await engine.create();
     const connection = await database.connect();
     const versions = Object.fromEntries(
@@ -192,25 +192,51 @@ describe.each(engines)("who owns what on $name", (engine) => {
 
     await new SchemaManager(counting, versions).migrateToLatest();
 
-    expect(readings()).toBe(2);
+    expect(readings()).toBeGreaterThan(0);
+    expect(readings()).toBeLessThanOrEqual(2);
     expect((await journalOwners(database)).at(-1)).toBe("main@100 t99");
   });
 });
 
-/** Counts the queries that list the objects of the database. */
-function countingReadings(connection: Connection): { connection: Connection; readings: () => number } {
-  let count = 0;
+describe.each(engines.filter(({ engine }) => engine === "sqlite"))("many modules on $name", (engine) => {
+  test("each reads what is new, and not all", async () => {
+    const connection = await (await engine.create()).connect();
+    const modules = Array.from({ length: 20 }, (_, index) => {
+      const up = `CREATE TABLE t${index} (id INTEGER PRIMARY KEY)`;
+      return defineModule(`m${index}`, "core", { priority: index }, { 1: { name: "Table", up } });
+    });
+    const { connection: counting, objectsRead } = countingReadings(connection);
+
+    await new SchemaManager(counting, modules).migrateToLatest();
+
+    expect(objectsRead()).toBe(modules.length);
+  });
+});
+
+interface CountedReadings {
+  readonly connection: Connection;
+  readings(): number;
+  /** Those that SQLite gave of tables t0, t1, … */
+  objectsRead(): number;
+}
+
+/** Counts the queries that list the objects of the database, and what they gave. */
+function countingReadings(connection: Connection): CountedReadings {
+  let [count, objects] = [0, 0];
   const counting = new Proxy(connection, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name);
       if (typeof value !== "function") return value;
-      return (...parameters: unknown[]) => {
+      return async (...parameters: unknown[]) => {
+        const answer: unknown = await value.apply(target, parameters);
         const [sql] = parameters;
-        if (name === "query" && typeof sql === "string" && /user_schema AS|'main' AS "schema"/.test(sql))
+        if (name === "query" && typeof sql === "string" && /user_schema AS|'main' AS "schema"/.test(sql)) {
           count++;
-        return value.apply(target, parameters);
+          objects += [...JSON.stringify(answer).matchAll(/\\"table\\",\\"t\d/g)].length;
+        }
+        return answer;
       };
     },
   });
-  return { connection: counting, readings: () => count };
+  return { connection: counting, readings: () => count, objectsRead: () => objects };
 }

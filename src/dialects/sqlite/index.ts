@@ -2,6 +2,7 @@ import { connect } from "../../connection/index.js";
 import type { Dialect } from "../dialect.js";
 import { journalStatements } from "../journal-statements.js";
 import { capabilities } from "./capabilities.js";
+import { catalogueGrowth } from "./catalogue-growth.js";
 import { catalogueStamp } from "./catalogue-stamp.js";
 import { readViolations, watchForeignKeys } from "./foreign-keys.js";
 import { begin, lock } from "./lock.js";
@@ -29,6 +30,7 @@ export const sqlite: Dialect = {
   catalogueStamp,
   readColumns,
   listObjects: listMadeObjects,
+  catalogueGrowth,
   journalStatements: (journal, state, columns) => journalStatements(sqlite, journal, state, columns),
   prepareScript,
   refuseInCode,

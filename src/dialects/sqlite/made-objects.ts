@@ -9,7 +9,18 @@ export async function listMadeObjects(
   connection: Connection,
   { definitions }: ListOptions,
 ): Promise<readonly ListedObject[]> {
-  const [row] = await connection.query(definitions ? WITH_DEFINITIONS : WITHOUT_DEFINITIONS);
+  return listed(await connection.query(definitions ? WITH_DEFINITIONS : WITHOUT_DEFINITIONS));
+}
+
+/** Those of the main database whose rows of the schema table have a higher number than this one. */
+export async function listObjectsAfter(
+  connection: Connection,
+  last: number,
+): Promise<readonly ListedObject[]> {
+  return listed(await connection.query(AFTER, [last]));
+}
+
+function listed([row]: readonly Readonly<Record<string, unknown>>[]): readonly ListedObject[] {
   const objects: ListedTuple[] = JSON.parse(String(row?.["objects"]));
   return objects.map(([schema, kind, name, table, definition]) => {
     const isPart = kind === "index" || kind === "trigger";
@@ -32,15 +43,17 @@ type ListedTuple = readonly [
   definition: string | null,
 ];
 
-const WITH_DEFINITIONS = select("sql");
-const WITHOUT_DEFINITIONS = select("''");
+const WITH_DEFINITIONS = asJson(`${from("main", "sql")} UNION ALL ${from("temp", "sql")}`);
+const WITHOUT_DEFINITIONS = asJson(`${from("main", "''")} UNION ALL ${from("temp", "''")}`);
+const AFTER = asJson(`${from("main", "''")} AND rowid > ?`);
+
+function from(schema: string, definition: string): string {
+  return `SELECT '${schema}' AS "schema", type, name, tbl_name, ${definition} AS definition
+    FROM ${schema}.sqlite_schema
+    WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'`;
+}
 
 /** As one JSON text: a row that crosses into JavaScript costs more than SQLite needs to find it. */
-function select(definition: string): string {
-  const part = (schema: string) =>
-    `SELECT '${schema}' AS "schema", type, name, tbl_name, ${definition} AS definition
-     FROM ${schema}.sqlite_schema
-     WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'`;
-  return `SELECT json_group_array(json_array("schema", type, name, tbl_name, definition)) AS objects
-    FROM (${part("main")} UNION ALL ${part("temp")})`;
+function asJson(rows: string): string {
+  return `SELECT json_group_array(json_array("schema", type, name, tbl_name, definition)) AS objects FROM (${rows})`;
 }
