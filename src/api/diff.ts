@@ -10,7 +10,7 @@ import {
 } from "../engine/index.js";
 import { TenonError } from "../errors.js";
 import type { Module } from "../modules/index.js";
-import type { DatabaseModel, RenameAnswers, Selection, Table, Unjudged } from "../schema/index.js";
+import type { DatabaseModel, RenameAnswers, Selection, Unjudged } from "../schema/index.js";
 import type { DiffChange, DiffHazard } from "./described-plan.js";
 
 /** One side of a comparison: a database, or what the migrations of modules build in a scratch. */
@@ -79,11 +79,7 @@ export async function diff(options: DiffOptions): Promise<Diff> {
   const { parseRenameHint } = await import("../schema/index.js");
   const { describePlan } = await import("./described-plan.js");
   const dialect = await loadDialect(engineOf(options));
-  const known = new Map<string, Table>();
-  const [from, to] = [
-    await readSide(options.from, options, dialect, known),
-    await readSide(options.to, options, dialect, known),
-  ];
+  const { from, to } = await readSides(options, dialect);
   const schema = await dialect.loadSchema();
   const plan = await schema.planChanges(from.model, to.model, {
     renames: { hints: (options.renames ?? []).map(parseRenameHint), ask: options.askRename },
@@ -121,16 +117,27 @@ interface Side {
   readonly exclude: readonly string[];
 }
 
-async function readSide(
-  side: DiffSide,
-  options: DiffOptions,
-  dialect: Dialect,
-  known: Map<string, Table>,
-): Promise<Side> {
+async function readSides(options: DiffOptions, dialect: Dialect): Promise<{ from: Side; to: Side }> {
+  const { from, to } = options;
+  if (!isConnection(from) || !isConnection(to))
+    return { from: await readSide(from, options, dialect), to: await readSide(to, options, dialect) };
+  const schema = await dialect.loadSchema();
+  const excludes = {
+    from: await journalPatterns(from, dialect, options),
+    to: await journalPatterns(to, dialect, options),
+  };
+  const [before, after] = await schema.introspectPair(
+    { connection: from, exclude: excludes.from },
+    { connection: to, exclude: excludes.to },
+  );
+  return { from: { model: before, exclude: excludes.from }, to: { model: after, exclude: excludes.to } };
+}
+
+async function readSide(side: DiffSide, options: DiffOptions, dialect: Dialect): Promise<Side> {
   if (isConnection(side)) {
     const exclude = await journalPatterns(side, dialect, options);
     const schema = await dialect.loadSchema();
-    return { model: await schema.introspect(side, { exclude, known }), exclude };
+    return { model: await schema.introspect(side, { exclude }), exclude };
   }
   const catalogue = await Catalogue.load(side.modules, dialect.engine);
   const connection = [options.from, options.to].find(isConnection);

@@ -47,6 +47,7 @@ export type {
   IntrospectOptions,
   PlanChangesOptions,
   PlannedStatement,
+  Reading,
   SchemaDialect,
 } from "./schema-dialect.js";
 export type { TranslateOptions, Translation, Untranslated } from "./translate/index.js";

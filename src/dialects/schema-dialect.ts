@@ -8,7 +8,6 @@ import type {
   ObjectAddress,
   RenameAnswers,
   Selection,
-  Table,
 } from "../schema/index.js";
 import type { SessionSettings } from "./dialect.js";
 
@@ -18,6 +17,12 @@ export interface SchemaDialect {
 
   /** Reads a database into a model, with a constant number of queries. */
   introspect(connection: Connection, options?: IntrospectOptions): Promise<DatabaseModel>;
+
+  /**
+   * Reads two databases to be compared, as `introspect` does. What both have to the letter may be one object in both models,
+   * and be read only when something asks what is in it.
+   */
+  introspectPair(from: Reading, to: Reading): Promise<readonly [DatabaseModel, DatabaseModel]>;
 
   /**
    * What `introspect` reads, as a text that is not understood yet: cheaper to take and to keep. A later Tenon reads
@@ -58,12 +63,13 @@ export interface NormaliseOptions {
 export interface IntrospectOptions extends Selection {
   /** Read the rights on objects too, where the engine has such. */
   readonly grants?: boolean | undefined;
-  /**
-   * Tables that were read already, by their definition: a dialect may give the same object for the same definition, so
-   * that two databases that are nearly alike are read and compared in the time of one.
-   */
-  readonly known?: Map<string, Table> | undefined;
 }
+
+/** One of two databases to be compared: open, or as a text that `capture` gave. Without what `exclude` names. */
+export type Reading = (
+  | { readonly connection: Connection }
+  | { readonly captured: string; readonly connection?: undefined }
+) & { readonly exclude?: readonly string[] | undefined };
 
 export interface PlanChangesOptions {
   readonly renames?: RenameAnswers | undefined;

@@ -31,7 +31,7 @@ export function withCaseRenames(
   for (const table of from.tables) {
     const given = renamedTables.get(keyOf(table.schema, table.name));
     const target = targets.get(keyOf(table.schema, given ?? table.name));
-    if (target === undefined) continue;
+    if (target === undefined || target === table) continue;
     if (given === undefined) {
       if (takenTables.has(keyOf(table.schema, table.name))) continue;
       if (target.name !== table.name)

@@ -19,14 +19,18 @@ export function compareSequences(
   rules: ModelRules,
   comparable: Comparables,
 ): readonly Change[] {
-  const columns = columnsOf(to, rules);
+  let known: ReadonlySet<string> | undefined;
+  const hasColumn = (owner: SequenceOwner) => {
+    known ??= columnsOf(to, rules);
+    return known.has(ownerKey(owner, rules));
+  };
   const changes: Change[] = [];
   for (const match of matchByKey(from.sequences, to.sequences, (item) => qualifiedKey(item, rules))) {
     const { schema, name } = eitherSide(match);
     const object: ObjectAddress = { kind: "sequence", schema, name };
     if (match.side === "before") {
       const owner = match.before.ownedBy;
-      const goesWithOwner = owner !== undefined && !columns.has(ownerKey(owner, rules));
+      const goesWithOwner = owner !== undefined && !hasColumn(owner);
       if (!goesWithOwner) changes.push({ kind: "drop-sequence", object, from: match.before });
     } else if (match.side === "after") {
       const free = withoutOwner(match.after);

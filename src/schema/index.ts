@@ -65,4 +65,5 @@ export type {
   UserType,
 } from "./type.js";
 export { signatureOf } from "./type.js";
+export { type KnownOfTable, type TableReader, unreadTable } from "./unread-table.js";
 export type { Trigger, View, ViewColumn } from "./view.js";

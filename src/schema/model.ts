@@ -99,7 +99,10 @@ export function emptyModel(engine: DatabaseModel["engine"]): DatabaseModel {
 /** The same model with every list of objects sorted by schema, then name (in code unit order). */
 export function sortModel(model: DatabaseModel): DatabaseModel {
   const sorted = <T extends { readonly name: string }>(objects: readonly T[]) =>
-    [...objects].sort((a, b) => compareTexts(sortKey(a), sortKey(b)));
+    objects
+      .map((object) => ({ object, key: sortKey(object) }))
+      .sort((a, b) => compareTexts(a.key, b.key))
+      .map(({ object }) => object);
   return {
     ...model,
     schemas: sorted(model.schemas),
@@ -120,9 +123,13 @@ export function tidyModel(model: DatabaseModel): DatabaseModel {
 
 /** The same part of a model without the properties that say nothing; once tidy it is given back as it is. */
 export function tidyPart<T extends object>(part: T): T {
-  const tidy = withoutNothings(part);
-  TIDY.add(tidy);
-  return tidy;
+  return markTidy(withoutNothings(part));
+}
+
+/** Says of a part of a model that it is tidy as it is. */
+export function markTidy<T extends object>(part: T): T {
+  TIDY.add(part);
+  return part;
 }
 
 const TIDY = new WeakSet<object>();

@@ -17,34 +17,54 @@ export interface ObjectNode {
 }
 
 /** Everything in a model that stands by itself, by its key. */
-export type ObjectGraph = ReadonlyMap<string, ObjectNode>;
+export interface ObjectGraph {
+  has(key: string): boolean;
+  get(key: string): ObjectNode | undefined;
+}
 
+/** What an object needs is worked out when somebody asks: of all that stand in a model, few change. */
 export function objectGraph(model: DatabaseModel, rules: ModelRules): ObjectGraph {
+  const edges = new Map<string, () => Omit<ObjectNode, "key">>();
   const nodes = new Map<string, ObjectNode>();
   const keyOf = (kind: NodeKind, name: ObjectName) => nodeKey(kind, name, rules);
   const needs = (list: readonly Dependency[] | undefined) =>
     (list ?? []).map((dependency) => keyOf(dependency.kind, dependency));
-  const add = (key: string, list: readonly string[], keysTo: readonly string[] = []) =>
-    nodes.set(key, { key, needs: list, keysTo });
+  const add = (key: string, list: () => readonly string[], keysTo: () => readonly string[] = () => []) =>
+    edges.set(key, () => ({ needs: list(), keysTo: keysTo() }));
 
-  for (const type of model.types) add(keyOf("type", type), needs(type.dependsOn));
-  for (const sequence of model.sequences) add(keyOf("sequence", sequence), []);
+  for (const type of model.types) add(keyOf("type", type), () => needs(type.dependsOn));
+  for (const sequence of model.sequences) add(keyOf("sequence", sequence), () => []);
   for (const routine of model.routines)
-    add(keyOf("routine", { schema: routine.schema, name: signatureOf(routine) }), needs(routine.dependsOn));
-  for (const table of model.tables) {
-    const parents = [
-      ...(table.inherits ?? []),
-      ...(table.partitionOf === undefined ? [] : [table.partitionOf]),
-    ];
-    const indexNeeds = table.indexes.flatMap((index) => needs(index.dependsOn));
+    add(keyOf("routine", { schema: routine.schema, name: signatureOf(routine) }), () =>
+      needs(routine.dependsOn),
+    );
+  for (const table of model.tables)
     add(
       keyOf("table", table),
-      [...needs(table.dependsOn), ...indexNeeds, ...parents.map((parent) => keyOf("table", parent))],
-      foreignKeysOf(table).map((key) => targetKey(key, rules)),
+      () => [
+        ...needs(table.dependsOn),
+        ...table.indexes.flatMap((index) => needs(index.dependsOn)),
+        ...parentsOf(table).map((parent) => keyOf("table", parent)),
+      ],
+      () => foreignKeysOf(table).map((key) => targetKey(key, rules)),
     );
-  }
-  for (const view of model.views) add(keyOf("view", view), needs(view.dependsOn));
-  return nodes;
+  for (const view of model.views) add(keyOf("view", view), () => needs(view.dependsOn));
+
+  return {
+    has: (key) => edges.has(key),
+    get: (key) => {
+      const known = nodes.get(key);
+      const found = edges.get(key);
+      if (known !== undefined || found === undefined) return known;
+      const node = { key, ...found() };
+      nodes.set(key, node);
+      return node;
+    },
+  };
+}
+
+function parentsOf({ inherits, partitionOf }: Table): readonly ObjectName[] {
+  return [...(inherits ?? []), ...(partitionOf === undefined ? [] : [partitionOf])];
 }
 
 export function nodeKey(kind: NodeKind, name: ObjectName, rules: ModelRules): string {

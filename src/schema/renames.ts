@@ -116,6 +116,8 @@ export async function settleRenames(
     );
     for (const pair of pairs) {
       if (isRename(pair)) tables.push({ schema, from: pair.from.name, to: pair.to.name });
+      // Most tables are on both sides as one object, and nobody has said anything about them.
+      if (pair.from === pair.to && hints.length === 0) continue;
       // The columns of a virtual table are what its module makes of its arguments.
       if (pair.from.kind === "virtual" || pair.to.kind === "virtual") continue;
       const place: HintPlace = { kind: "column", schema, table: pair.to.name, oldTable: pair.from.name };

@@ -60,12 +60,23 @@ function mapLists(
 }
 
 function matchesPattern(pattern: string, object: ObjectName): boolean {
-  const expression = new RegExp(
-    `^${pattern
-      .replaceAll(/[.+^${}()|[\]\\]/g, "\\$&")
-      .replaceAll("*", ".*")
-      .replaceAll("?", ".")}$`,
-    "isu",
-  );
+  const expression = expressionOf(pattern);
   return expression.test(object.name) || expression.test(`${object.schema}.${object.name}`);
 }
+
+function expressionOf(pattern: string): RegExp {
+  const known = EXPRESSIONS.get(pattern);
+  if (known !== undefined) return known;
+  const text = pattern
+    .replaceAll(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  const expression = new RegExp(`^${text}$`, "isu");
+  if (EXPRESSIONS.size >= MOST_EXPRESSIONS) EXPRESSIONS.clear();
+  EXPRESSIONS.set(pattern, expression);
+  return expression;
+}
+
+/** The same few patterns are held against every object of a database. */
+const EXPRESSIONS = new Map<string, RegExp>();
+const MOST_EXPRESSIONS = 1000;

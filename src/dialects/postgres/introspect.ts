@@ -16,6 +16,11 @@ export async function introspect(
   return selectFrom(await readModel(connection, { grants: options.grants ?? false }), options);
 }
 
+/** The model that a captured text tells: the text is the model itself. */
+export function modelOf(captured: string, options: IntrospectOptions = {}): DatabaseModel {
+  return selectFrom(JSON.parse(captured), options);
+}
+
 export interface ReadModelOptions {
   /** The schemas to read; all but the system's when absent. */
   readonly schemas?: readonly string[] | undefined;

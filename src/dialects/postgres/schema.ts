@@ -1,6 +1,7 @@
-import { fingerprint, MODEL_VERSION, selectFrom } from "../../schema/index.js";
+import { fingerprint, MODEL_VERSION } from "../../schema/index.js";
 import type { SchemaDialect } from "../schema-dialect.js";
-import { introspect } from "./introspect.js";
+import { introspect, modelOf } from "./introspect.js";
+import { introspectPair } from "./introspect-pair.js";
 import { normalise } from "./normalise.js";
 import { compare, planChanges } from "./plan-changes.js";
 import { postgresRules } from "./rules.js";
@@ -8,9 +9,10 @@ import { postgresRules } from "./rules.js";
 export const postgresSchema: SchemaDialect = {
   rules: postgresRules,
   introspect,
+  introspectPair,
   capture: async (connection) => JSON.stringify(await introspect(connection)),
   captureForm: MODEL_VERSION,
-  modelOf: (captured, options = {}) => selectFrom(JSON.parse(captured), options),
+  modelOf,
   normalise,
   fingerprint: (model) => fingerprint(model, postgresRules),
   compare,

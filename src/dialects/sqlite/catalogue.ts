@@ -1,14 +1,18 @@
 import type { Connection } from "../../connection/index.js";
 
 /** The rows of SQLite's own catalogue: five queries, whatever the number of tables. */
-export interface Catalogue {
-  readonly objects: readonly SchemaRow[];
-  readonly tables: ReadonlyMap<string, TableRow>;
+export interface Catalogue extends CatalogueObjects {
   /** By name of the table, in their order. Ordinary tables only. */
   readonly columns: ReadonlyMap<string, readonly ColumnRow[]>;
-  readonly virtualColumns: ReadonlyMap<string, readonly ColumnRow[]>;
   /** By name of the table: how many foreign keys SQLite sees. */
   readonly foreignKeys: ReadonlyMap<string, number>;
+}
+
+/** What it tells without looking into single tables. */
+export interface CatalogueObjects {
+  readonly objects: readonly SchemaRow[];
+  readonly tables: ReadonlyMap<string, TableRow>;
+  readonly virtualColumns: ReadonlyMap<string, readonly ColumnRow[]>;
 }
 
 /** A row of `sqlite_schema`. */
@@ -41,16 +45,25 @@ export interface ColumnRow {
  * The catalogue as it was read: one JSON text for each query. A row that crosses into JavaScript costs more than
  * SQLite needs to find it, so SQLite gathers them: https://sqlite.org/json1.html#jgrouparray
  */
-export interface CapturedCatalogue {
+export interface CapturedCatalogue extends CapturedObjects, CapturedColumns {}
+
+export interface CapturedObjects {
   readonly objects: string;
   readonly tables: string;
-  readonly columns: string;
   /** Without those of a virtual table whose extension is not loaded. */
   readonly virtualColumns: string;
+}
+
+export interface CapturedColumns {
+  readonly columns: string;
   readonly foreignKeys: string;
 }
 
 export async function captureCatalogue(connection: Connection): Promise<CapturedCatalogue> {
+  return { ...(await captureObjects(connection)), ...(await captureColumns(connection)) };
+}
+
+export async function captureObjects(connection: Connection): Promise<CapturedObjects> {
   const tables = await gather(
     connection,
     "name, type, wr, strict",
@@ -63,21 +76,43 @@ export async function captureCatalogue(connection: Connection): Promise<Captured
       "(SELECT type, name, tbl_name, sql FROM main.sqlite_schema ORDER BY rowid)",
     ),
     tables,
-    columns: await gather(connection, COLUMN, columnsOf("table")),
     virtualColumns: await gatherVirtualColumns(connection, parseTables(tables)),
+  };
+}
+
+/** Of these ordinary tables; of all where none are named. */
+export async function captureColumns(
+  connection: Connection,
+  names?: readonly string[],
+): Promise<CapturedColumns> {
+  const tables =
+    names === undefined
+      ? "(SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table')"
+      : "(SELECT value AS name FROM json_each(?))";
+  const parameters = names === undefined ? [] : [JSON.stringify(names)];
+  return {
+    columns: await gather(
+      connection,
+      COLUMN,
+      `${tables} t JOIN pragma_table_xinfo(t.name, 'main') c`,
+      parameters,
+    ),
     foreignKeys: await gather(
       connection,
       "tbl, keys",
       `(SELECT t.name AS tbl, count(DISTINCT k.id) AS keys
-        FROM pragma_table_list t JOIN pragma_foreign_key_list(t.name, 'main') k
-        WHERE t.schema = 'main' AND t.type = 'table' GROUP BY t.name)`,
+        FROM ${tables} t JOIN pragma_foreign_key_list(t.name, 'main') k GROUP BY t.name)`,
+      parameters,
     ),
   };
 }
 
 export function readCaptured(captured: CapturedCatalogue): Catalogue {
+  return { ...readObjects(captured), ...readColumns(captured) };
+}
+
+export function readObjects(captured: CapturedObjects): CatalogueObjects {
   const objects: [string, string, string, string | null][] = JSON.parse(captured.objects);
-  const foreignKeys: [string, number][] = JSON.parse(captured.foreignKeys);
   return {
     objects: objects.map(([type, name, table, sql]) => ({ type, name, table, sql: sql ?? undefined })),
     tables: new Map(
@@ -86,18 +121,19 @@ export function readCaptured(captured: CapturedCatalogue): Catalogue {
         { type, withoutRowid: withoutRowid === 1, strict: strict === 1 },
       ]),
     ),
-    columns: byTable(captured.columns),
     virtualColumns: byTable(captured.virtualColumns),
-    foreignKeys: new Map(foreignKeys),
   };
+}
+
+export function readColumns(captured: CapturedColumns): Pick<Catalogue, "columns" | "foreignKeys"> {
+  const foreignKeys: [string, number][] = JSON.parse(captured.foreignKeys);
+  return { columns: byTable(captured.columns), foreignKeys: new Map(foreignKeys) };
 }
 
 const COLUMN = 't.name, c.name, c.type, c."notnull", c.pk, c.hidden';
 
-/** The columns of each table stand together and in their order, as the pragma gives them. */
-function columnsOf(type: "table" | "virtual"): string {
-  return `pragma_table_list t JOIN pragma_table_xinfo(t.name, 'main') c WHERE t.schema = 'main' AND t.type = '${type}'`;
-}
+const VIRTUAL_COLUMNS =
+  "pragma_table_list t JOIN pragma_table_xinfo(t.name, 'main') c WHERE t.schema = 'main' AND t.type = 'virtual'";
 
 async function gather(
   connection: Connection,
@@ -117,7 +153,7 @@ async function gather(
 async function gatherVirtualColumns(connection: Connection, tables: readonly TableTuple[]): Promise<string> {
   const names = tables.filter(([, type]) => type === "virtual").map(([name]) => name);
   if (names.length === 0) return "[]";
-  const all = await gatherOrNone(connection, COLUMN, columnsOf("virtual"), []);
+  const all = await gatherOrNone(connection, COLUMN, VIRTUAL_COLUMNS, []);
   if (all !== undefined) return all;
   const found: unknown[] = [];
   for (const name of names) {

@@ -12,6 +12,9 @@ export interface TableDefinition {
 }
 
 export type ColumnDefinition = Pick<Column, "name" | "default" | "collation" | "generated"> & {
+  /** As written; empty where there is none. */
+  readonly type: string;
+  readonly notNull: boolean;
   readonly notNullConflict: ConflictAction | undefined;
 };
 
@@ -95,24 +98,31 @@ class DefinitionReader {
   column(): void {
     const cursor = this.#cursor;
     const name = cursor.name();
-    this.#skipType();
+    const type = this.#type();
     const facts: { -readonly [K in keyof ColumnDefinition]?: ColumnDefinition[K] } = {};
     this.#names.pending = undefined;
     while (!cursor.isSymbol(",") && !cursor.isSymbol(")")) this.#columnConstraint(name, facts);
-    this.columns.push({ name, notNullConflict: undefined, ...facts });
+    this.columns.push({ name, type, notNull: false, notNullConflict: undefined, ...facts });
   }
 
   // https://sqlite.org/syntax/type-name.html; SQLite takes any words up to the first constraint as the type.
-  #skipType(): void {
+  #type(): string {
     const cursor = this.#cursor;
-    for (;;) {
-      const { current } = cursor;
-      if (current === undefined || cursor.isSymbol(",") || cursor.isSymbol(")")) return;
+    const start = cursor.current?.start;
+    let end = start;
+    while (!this.#endsType()) {
       if (cursor.isSymbol("(")) cursor.group();
-      else if (cursor.word() === "GENERATED" && cursor.word(1) === "ALWAYS") return;
-      else if (COLUMN_CONSTRAINT_STARTS.has(cursor.word())) return;
       else cursor.next();
+      end = cursor.previous?.end;
     }
+    return cursor.source.slice(start, end);
+  }
+
+  #endsType(): boolean {
+    const cursor = this.#cursor;
+    if (cursor.current === undefined || cursor.isSymbol(",") || cursor.isSymbol(")")) return true;
+    if (cursor.word() === "GENERATED" && cursor.word(1) === "ALWAYS") return true;
+    return COLUMN_CONSTRAINT_STARTS.has(cursor.word());
   }
 
   #columnConstraint(
@@ -140,6 +150,7 @@ class DefinitionReader {
         rowidAlias: !descending,
       });
     } else if (cursor.accept("NOT NULL")) {
+      facts.notNull = true;
       facts.notNullConflict = this.#conflict();
     } else if (cursor.accept("NULL")) {
       this.#conflict();

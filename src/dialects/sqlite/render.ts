@@ -66,6 +66,7 @@ function mustSwitchForeignKeysOff({ renamed, changes }: Comparison, works: reado
   if (works.some((work) => work.method.kind === "rebuild")) return true;
   const dropped = new Set<string>();
   for (const change of changes) if (change.kind === "drop-table") dropped.add(nameKey(change.from.name));
+  if (dropped.size === 0) return false;
   return renamed.tables.some((table) =>
     table.constraints.some((constraint) => {
       const parent = constraint.kind === "foreign-key" ? nameKey(constraint.references.table) : undefined;

@@ -1,4 +1,4 @@
-import type { Catalogue } from "./catalogue.js";
+import type { CatalogueObjects } from "./catalogue.js";
 import { nameKey } from "./rules.js";
 
 /**
@@ -6,7 +6,7 @@ import { nameKey } from "./rules.js";
  * owner. SQLite tells shadow tables apart only while the module is loaded, so without it everything named
  * after the virtual table counts as its own: better left alone than taken for a table of the application.
  */
-export function findShadowTables(catalogue: Catalogue): ReadonlyMap<string, string> {
+export function findShadowTables(catalogue: CatalogueObjects): ReadonlyMap<string, string> {
   const owners = new Map<string, string>();
   const virtual = [...catalogue.tables].filter(([, table]) => table.type === "virtual").map(([name]) => name);
   const byLength = virtual.sort((a, b) => b.length - a.length);

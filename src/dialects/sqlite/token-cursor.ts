@@ -25,6 +25,11 @@ export class TokenCursor {
     return this.#tokens[this.#at];
   }
 
+  /** The token before this one. */
+  get previous(): Token | undefined {
+    return this.#tokens[this.#at - 1];
+  }
+
   /** The word here in capitals; empty when it is not a bare word. */
   word(ahead = 0): string {
     return this.#words[this.#at + ahead] ?? "";

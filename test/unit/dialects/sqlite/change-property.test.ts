@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { type Connection, connect } from "../../../../src/connection/index.js";
 import { introspect } from "../../../../src/dialects/sqlite/introspect.js";
 import { sqliteSchema } from "../../../../src/dialects/sqlite/schema.js";
-import { describe, type RenameAnswers, type RenameHint } from "../../../../src/schema/index.js";
+import { describe } from "../../../../src/schema/index.js";
 import { randomCases } from "../../../generators/case-count.js";
 import { readRows, readShape } from "../../../generators/sqlite-reading.js";
 import {
@@ -17,6 +17,7 @@ import {
 } from "../../../generators/sqlite-schema.js";
 import { columnName, quote, rowidName, rowsSql, schemaSql } from "../../../generators/sqlite-sql.js";
 import { applyPlan } from "./apply-plan.js";
+import { answersFrom } from "./rename-answers.js";
 
 const CASES = randomCases(1000);
 const RUNS = CASES.numRuns;
@@ -78,32 +79,6 @@ async function change(database: Connection, wanted: Connection, before: SchemaSp
 async function differences(database: Connection, wanted: Connection) {
   const { changes } = sqliteSchema.compare(await introspect(database), await introspect(wanted));
   return changes.map(describe);
-}
-
-/** The generator knows what was renamed; everything else that looks like it was not. */
-function answersFrom(before: SchemaSpec, after: SchemaSpec): RenameAnswers {
-  const hints: RenameHint[] = [];
-  const compare = (olds: readonly Identified[], nows: readonly Identified[], path: readonly string[]) => {
-    for (const { id, name } of olds) {
-      const now = nows.find((candidate) => candidate.id === id)?.name;
-      const isTaken = nows.some((candidate) => candidate.name === name);
-      const from = [...path, name];
-      if (now === undefined && isTaken) hints.push({ text: `${from.join(".")}:`, from, to: undefined });
-      if (now !== undefined && now !== name)
-        hints.push({ text: `${from.join(".")}:${now}`, from, to: [now] });
-    }
-  };
-  compare(before.tables, after.tables, []);
-  for (const table of after.tables) {
-    const old = before.tables.find((candidate) => candidate.id === table.id);
-    if (old !== undefined) compare(old.columns, table.columns, [table.name]);
-  }
-  return { hints, ask: () => "dropped" };
-}
-
-interface Identified {
-  readonly id: number;
-  readonly name: string;
 }
 
 /** The values of all columns that are on both sides, whatever their names, and have the same type there. */
