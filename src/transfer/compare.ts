@@ -23,10 +23,11 @@ export async function compareLoaded(request: CompareRequest): Promise<Proof | un
   const proof = await proveTables({
     source: from,
     target: to,
-    tables: loaded.map(({ table, rejected }) => ({
+    tables: loaded.map(({ table, rejected, read }) => ({
       plan: table.plan,
       at: at(table.plan),
       rejected,
+      read,
       convert: table.mustConvert ? table.convert : undefined,
     })),
   });

@@ -2,22 +2,61 @@ import type { SqlInput } from "../connection/index.js";
 import { TenonError } from "../errors.js";
 import type { ColumnPlan } from "./table-plan.js";
 
+/** What COPY is told of lines that `csvLine` makes. https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-CSV-FORMAT */
+export const CSV_OF_ENGINE = "FORMAT csv, QUOTE E'\\x01'";
+
+/** A character that hardly any text has, so that texts can stand between two of it without being looked through. */
+export const QUOTE = "\u0001";
+
+/** How texts stand between quotes: as they are, which is right where none of them has that character, or with it written twice. */
+export type Quoting = "bare" | "doubled";
+
 /**
  * SQL of SQLite for a whole row as a line of CSV, made by the engine itself: undefined where a column cannot be converted there. A NULL is
  * nothing at all, an empty text two quotes; line breaks stand in quotes as they are.
- * https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-CSV-FORMAT
  */
-export function csvLine(columns: readonly ColumnPlan[]): string | undefined {
-  const fields: string[] = [];
-  for (const { selectText, isPlain } of columns) {
+export function csvLine(columns: readonly ColumnPlan[], quoting: Quoting): string | undefined {
+  const parts: string[] = [];
+  let literal = "";
+  const add = (sql: string) => {
+    if (literal !== "") parts.push(`'${literal}'`);
+    literal = "";
+    parts.push(sql);
+  };
+  for (const [index, { selectText, isPlain, hasNulls }] of columns.entries()) {
     if (selectText === undefined) return undefined;
-    fields.push(
-      isPlain === true
-        ? `ifnull(${selectText}, '')`
-        : `ifnull('"' || replace(${selectText}, '"', '""') || '"', '')`,
-    );
+    if (index > 0) literal += ",";
+    const text = quoting === "bare" ? selectText : `replace(${selectText}, '${QUOTE}', '${QUOTE}${QUOTE}')`;
+    if (isPlain === true) add(selectText);
+    else if (hasNulls === false) {
+      literal += QUOTE;
+      add(text);
+      literal = QUOTE;
+    } else add(`ifnull('${QUOTE}' || ${text} || '${QUOTE}', '')`);
   }
-  return `${fields.join(" || ',' || ")} || char(10)`;
+  return concatenated([...parts, `'${literal}\n'`]);
+}
+
+/** Takes NULL for nothing, and makes no text between the first and the last: https://sqlite.org/lang_corefunc.html#concat */
+function concatenated(parts: readonly string[]): string {
+  if (parts.length <= MOST_ARGUMENTS) return `concat(${parts.join(", ")})`;
+  const groups: string[] = [];
+  for (let from = 0; from < parts.length; from += MOST_ARGUMENTS)
+    groups.push(`concat(${parts.slice(from, from + MOST_ARGUMENTS).join(", ")})`);
+  return concatenated(groups);
+}
+
+/** https://sqlite.org/limits.html#max_function_arg */
+const MOST_ARGUMENTS = 100;
+
+/** SQL of SQLite for how many texts in quotes the lines of some rows have. */
+export function countQuoted(columns: readonly ColumnPlan[]): string {
+  const quoted = columns.filter(({ isPlain }) => isPlain !== true);
+  const certain = quoted.filter(({ hasNulls }) => hasNulls === false).length;
+  const counts = quoted.flatMap(({ hasNulls, selectText }) =>
+    hasNulls === false || selectText === undefined ? [] : [`count(${selectText})`],
+  );
+  return [`${certain} * count(*)`, ...counts].join(" + ");
 }
 
 /** A row as a line of CSV. Its values are texts as PostgreSQL reads them, or null. */

@@ -1,5 +1,6 @@
 import type { CutTable } from "./chunk.js";
 import type { TransferListener } from "./events.js";
+import type { RowSums } from "./proof/index.js";
 import type { Source } from "./source.js";
 import { type Loaded, type Target, type Task, taskKey, type Writer } from "./target.js";
 
@@ -12,6 +13,8 @@ export interface TableToLoad extends Omit<Task, "chunk"> {
 export interface LoadedTable extends Loaded {
   readonly table: TableToLoad;
   readonly durationMs: number;
+  /** What its rows came to as they were read; undefined where some were read before, or the proof has to read them itself. */
+  readonly read: RowSums | undefined;
 }
 
 export interface LoadRequest {
@@ -60,6 +63,7 @@ interface Counts {
 
 class LoadState {
   readonly #counts = new Map<TableToLoad, Counts>();
+  readonly #resumed = new Set<TableToLoad>();
   readonly #listener: TransferListener;
   readonly #startedAt = performance.now();
   readonly #ofAll: number;
@@ -72,6 +76,7 @@ class LoadState {
     for (const table of tables) {
       const done = table.cut.chunks.flatMap((chunk) => target.done.get(taskKey(table.plan, chunk)) ?? []);
       chunks += done.length;
+      if (done.length > 0) this.#resumed.add(table);
       const rows = sum(done.map((each) => each.rows));
       const rejected = sum(done.map((each) => each.rejected));
       this.#before += rows;
@@ -112,7 +117,8 @@ class LoadState {
 
   result(table: TableToLoad): LoadedTable {
     const { rows, rejected, startedAt, endedAt } = this.#counts.get(table) ?? EMPTY;
-    return { table, rows, rejected, durationMs: Math.round(endedAt - startedAt) };
+    const read = this.#resumed.has(table) ? undefined : table.sums;
+    return { table, rows, rejected, durationMs: Math.round(endedAt - startedAt), read };
   }
 }
 

@@ -24,12 +24,12 @@ export class PostgresWriter implements Writer {
   load(source: Source, task: Task): Promise<Loaded> {
     return this.#connection.transaction(async () => {
       const rejects: RejectedRow[] = [];
-      const { plan, chunk, mustConvert } = task;
+      const { plan, chunk, mustConvert, sums } = task;
       const options = mustConvert ? undefined : source.copyOptions(plan, "postgres");
       const columns = plan.columns.map(({ target }) => quote(target.name));
       const of = `${qualified(this.#at(task))} (${columns.join(", ")})`;
       const pieces =
-        options === undefined ? encoded(source, task, rejects) : bytesOf(source.pieces(plan, chunk));
+        options === undefined ? encoded(source, task, rejects) : bytesOf(source.pieces(plan, chunk, sums));
       const rows = await this.#session.copyIn({ of, options: options ?? "FORMAT csv" }, pieces);
       await this.#keepRejects(task, rejects);
       const loaded = { rows, rejected: rejects.length };

@@ -12,7 +12,7 @@ import type { LoadedTable, TableToLoad } from "./load.js";
 import { planTransfer, refuseUntranslated, type TransferPlan } from "./plan-transfer.js";
 import { PostgresSource } from "./postgres-source.js";
 import { type EarlierTransfer, refuseUnfinished } from "./postgres-staging.js";
-import type { Proof } from "./proof/index.js";
+import { type Proof, sumsWhileRead } from "./proof/index.js";
 import type { TransferReport } from "./report.js";
 import { rowsOf, type TransformRow } from "./row-callback.js";
 import type { Source } from "./source.js";
@@ -53,7 +53,7 @@ export async function runTransfer(request: TransferRequest): Promise<TransferRep
       return reportOf(request, plan, { isDone: false, loaded: [], phases, proof: undefined });
     refuseUntranslated(plan);
     refuseOpen(plan.fit);
-    const tables = await cutTables(source, plan, request.transformRow);
+    const tables = await cutTables(source, plan, request);
     const lastNumber = await lastNumbers(from, plan.plans);
     let proof: Proof | undefined;
     const into: IntoRequest = {
@@ -118,7 +118,7 @@ async function enterSchema({ from, to, intoSchema: schema }: TransferRequest): P
 async function cutTables(
   source: Source,
   { plans }: TransferPlan,
-  transformRow: Readonly<Record<string, TransformRow>>,
+  { transformRow, proof }: TransferRequest,
 ): Promise<readonly TableToLoad[]> {
   const names = new Set(plans.map((plan) => plan.source.name));
   const unknown = Object.keys(transformRow).find((name) => !names.has(name));
@@ -135,6 +135,7 @@ async function cutTables(
       cut: await source.cut(plan),
       convert: rowsOf(plan, transform),
       mustConvert: transform !== undefined,
+      sums: proof === "full" && transform === undefined ? sumsWhileRead(plan) : undefined,
     });
   }
   return tables;

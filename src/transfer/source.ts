@@ -1,5 +1,6 @@
 import type { CopyRequest, EngineName } from "../connection/index.js";
 import type { Chunk, CutTable } from "./chunk.js";
+import type { RowTaker } from "./line-cutter.js";
 import type { SourceRow, TablePlan } from "./table-plan.js";
 
 /** A database as it stands at one moment, read and never written. */
@@ -9,8 +10,8 @@ export interface Source {
   cut(plan: TablePlan): Promise<CutTable>;
   /** What COPY is told of the pieces; undefined where the rows have to be converted here. */
   copyOptions(plan: TablePlan, target: EngineName): CopyRequest["options"] | undefined;
-  /** The rows of a chunk as COPY takes them. Each piece holds whole rows. */
-  pieces(plan: TablePlan, chunk: Chunk): AsyncIterable<Piece>;
+  /** The rows of a chunk as COPY takes them. Each piece holds whole rows. Whoever takes rows gets each of them as it was read, where the source can cut them. */
+  pieces(plan: TablePlan, chunk: Chunk, taker?: RowTaker): AsyncIterable<Piece>;
   /** The rows of a chunk as a converter takes them, some at a time. */
   rows(plan: TablePlan, chunk: Chunk): AsyncIterable<readonly SourceRow[]>;
   /** How many chunks can be read at the same time. */

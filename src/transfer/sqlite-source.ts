@@ -1,7 +1,9 @@
 import type { Connection, Row } from "../connection/index.js";
+import { TenonError } from "../errors.js";
 import { primaryKeyOf, type Table } from "../schema/index.js";
 import { type Chunk, type ChunkRange, type CutTable, cutAt, cutByOffset, cutSpan } from "./chunk.js";
-import { csvLine } from "./csv.js";
+import { CSV_OF_ENGINE, countQuoted, csvLine, type Quoting } from "./csv.js";
+import { LineCutter, type RowTaker } from "./line-cutter.js";
 import { quote } from "./quote.js";
 import type { Piece, Source } from "./source.js";
 import type { ColumnPlan, SourceRow, TablePlan } from "./table-plan.js";
@@ -64,20 +66,24 @@ export class SqliteSource implements Source {
   }
 
   copyOptions({ columns }: TablePlan): string | undefined {
-    return csvLine(columns) === undefined ? undefined : "FORMAT csv";
+    return csvLine(columns, "bare") === undefined ? undefined : CSV_OF_ENGINE;
   }
 
-  async *pieces({ source, columns }: TablePlan, chunk: Chunk): AsyncGenerator<Piece> {
-    const line = csvLine(columns) ?? "''";
+  async *pieces({ source, columns }: TablePlan, chunk: Chunk, taker?: RowTaker): AsyncGenerator<Piece> {
     const key = rowidOf(source);
     if (chunk.range.kind === "rowid" && key !== undefined) {
-      yield* this.#steps(source, columns, line, key, chunk.range);
+      yield* this.#steps({ source, columns, key, range: chunk.range, taker });
       return;
     }
+    const line = csvLine(columns, "doubled") ?? "''";
     const lines = this.#connection.stream<Row>(
       `SELECT CAST(${line} AS BLOB) AS line FROM ${address(source)} ${tailOf(source, chunk.range)}`,
     );
-    yield* gather(lines);
+    const cutter = new LineCutter(columns.length);
+    for await (const { bytes, rows } of gather(lines)) {
+      if (taker !== undefined) giveDoubled(cutter, bytes, rows, taker);
+      yield { bytes, rows };
+    }
   }
 
   async *rows({ source, columns }: TablePlan, chunk: Chunk): AsyncGenerator<readonly SourceRow[]> {
@@ -97,32 +103,35 @@ export class SqliteSource implements Source {
     if (this.#connection.inTransaction) await this.#connection.execute("ROLLBACK");
   }
 
-  /** Many rows with one step of the driver: one blob of lines crosses the boundary, and is handed on as it is. */
-  async *#steps(
-    source: Table,
-    columns: readonly ColumnPlan[],
-    line: string,
-    key: string,
-    range: ChunkRange & { readonly kind: "rowid" },
-  ): AsyncGenerator<Piece> {
-    const step = (
-      from: string,
-    ) => `SELECT max(r) AS last, count(*) AS rows, CAST(group_concat(line, '') AS BLOB) AS lines
-      FROM (SELECT ${key} AS r, ${line} AS line FROM ${address(source)} WHERE ${key} ${from} ? AND ${key} <= ? ORDER BY ${key} LIMIT ?)`;
+  /**
+   * Many rows with one step of the driver: one blob of lines crosses the boundary, and is handed on as it is. Texts are not looked through
+   * for quotes; where one turns out to have them, the step is taken again.
+   */
+  async *#steps(request: StepsRequest): AsyncGenerator<Piece> {
+    const { source, columns, key, range, taker } = request;
+    const at = address(source);
+    const step = (quoting: Quoting) => `
+      SELECT max(${key}) AS last, count(*) AS rows, ${countQuoted(columns)} AS quoted, CAST(group_concat(${csvLine(columns, quoting)}, '') AS BLOB) AS lines
+      FROM ${at}
+      WHERE ${key} >= ?1 AND ${key} <= coalesce((SELECT ${key} FROM ${at} WHERE ${key} >= ?1 AND ${key} < ?2 ORDER BY ${key} LIMIT 1 OFFSET ?3), ?2)`;
+    const [bare, doubled] = [step("bare"), step("doubled")];
     const limit = await this.#rowsOfStep(source, columns, key, range);
-    let start: readonly [string, number | bigint] = [">=", BigInt(range.first)];
-    for (;;) {
-      const found: readonly Row[] = await this.#connection.query(step(start[0]), [
-        start[1],
-        BigInt(range.last),
-        limit,
-      ]);
-      const reached = found[0]?.["last"];
-      const lines = found[0]?.["lines"];
-      if ((typeof reached !== "number" && typeof reached !== "bigint") || !(lines instanceof Uint8Array))
-        return;
-      yield { bytes: lines, rows: Number(found[0]?.["rows"]) };
-      start = [">", reached];
+    const cutter = new LineCutter(columns.length);
+    const last = BigInt(range.last);
+    for (let start = BigInt(range.first); start <= last; ) {
+      const bounds = [start, last, limit - 1];
+      const found = readStep(await this.#connection.query(bare, bounds));
+      if (found === undefined) return;
+      if (cutter.cut(found.bytes, found.rows, found.quoted)) {
+        if (taker !== undefined) cutter.give(taker);
+        yield found;
+      } else {
+        const again = readStep(await this.#connection.query(doubled, bounds));
+        if (again === undefined) return;
+        giveDoubled(cutter, again.bytes, again.rows, taker);
+        yield again;
+      }
+      start = found.last + 1n;
     }
   }
 
@@ -156,9 +165,13 @@ const LARGEST_BYTES = 8 * 1024 * 1024;
 /** Bytes of a row, as far as it has any that count: a number is never long. */
 function sizeOf(columns: readonly ColumnPlan[]): string {
   const sizes = columns
-    .filter(({ isPlain }) => isPlain !== true)
+    .filter(({ isPlain, treatment }) => isPlain !== true || isOfBytes(treatment))
     .map(({ source: { name } }) => `ifnull(octet_length(${quote(name)}), 0)`);
   return sizes.join(" + ") || "0";
+}
+
+function isOfBytes(treatment: ColumnPlan["treatment"]): boolean {
+  return treatment.kind === "to-postgres" && treatment.type.kind === "bytes";
 }
 
 /** The number of a row under a name that no column has taken; undefined where rows have none: https://sqlite.org/rowidtable.html */
@@ -182,6 +195,38 @@ function tailOf(table: Table, range: ChunkRange): string {
     default:
       return "";
   }
+}
+
+interface StepsRequest {
+  readonly source: Table;
+  readonly columns: readonly ColumnPlan[];
+  readonly key: string;
+  readonly range: ChunkRange & { readonly kind: "rowid" };
+  readonly taker: RowTaker | undefined;
+}
+
+interface Step extends Piece {
+  readonly bytes: Buffer;
+  readonly last: bigint;
+  readonly quoted: number;
+}
+
+/** Undefined where there was no row any more. */
+function readStep([row]: readonly Row[]): Step | undefined {
+  const { last, rows, quoted, lines } = row ?? {};
+  if ((typeof last !== "number" && typeof last !== "bigint") || !(lines instanceof Uint8Array))
+    return undefined;
+  return { bytes: bufferOf(lines), rows: Number(rows), quoted: Number(quoted), last: BigInt(last) };
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function giveDoubled(cutter: LineCutter, bytes: Uint8Array, rows: number, taker: RowTaker | undefined): void {
+  if (!cutter.cutDoubled(bufferOf(bytes), rows))
+    throw new TenonError("INTERNAL", "SQLite gave lines that are not those of the rows.");
+  if (taker !== undefined) cutter.give(taker);
 }
 
 async function* gather(lines: AsyncIterable<Row>): AsyncGenerator<Piece> {

@@ -33,6 +33,8 @@ export interface ColumnPlan {
   readonly treatment: ColumnTreatment;
   /** True where that text needs no quotes in CSV: digits, or nothing but letters. */
   readonly isPlain?: boolean | undefined;
+  /** False where no row of the source has NULL here. */
+  readonly hasNulls?: boolean | undefined;
 }
 
 /** A row of the source, in the order of the plan's columns; the callback of a table may give another one, or undefined to leave it out. */

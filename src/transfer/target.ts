@@ -1,6 +1,7 @@
 import type { EngineName, SqlInput } from "../connection/index.js";
 import type { ObjectName } from "../schema/index.js";
 import type { Chunk } from "./chunk.js";
+import type { RowSums } from "./proof/index.js";
 import type { Source } from "./source.js";
 import type { ConvertedRow, SourceRow, TablePlan } from "./table-plan.js";
 
@@ -20,6 +21,8 @@ export interface Task {
   readonly convert: (values: SourceRow) => ConvertedRow | undefined;
   /** Whether the rows must come through `convert`, or may go as the source itself tells them. */
   readonly mustConvert: boolean;
+  /** Sums up the rows as they are read, for the proof; undefined where the proof has to read them itself. */
+  readonly sums?: RowSums | undefined;
 }
 
 export interface Loaded {

@@ -9,4 +9,5 @@ export interface ColumnFit {
   readonly treatment: ToPostgres;
   /** Whether SQL can give the texts of all values without any of them being looked at. */
   readonly isClean: boolean;
+  readonly hasNulls: boolean;
 }

@@ -88,6 +88,7 @@ async function fitColumn(
     column,
     finding,
     treatment: needsClasses ? { ...treatment, reading: "tagged" } : treatment,
+    hasNulls: settled.nulls > 0,
     isClean: encoding === "utf-8" && convert.length === 0 && tally.isVerbatim,
   };
 }

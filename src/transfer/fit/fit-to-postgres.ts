@@ -67,7 +67,7 @@ function planTable(
   fits: readonly ColumnFit[],
   tagged: (column: string) => string,
 ): TablePlan {
-  const columns = fits.flatMap(({ column, finding, treatment, isClean }): ColumnPlan[] => {
+  const columns = fits.flatMap(({ column, finding, treatment, isClean, hasNulls }): ColumnPlan[] => {
     const at = findByName(target.columns, column.name, (each) => each.name);
     if (at === undefined || at.generated !== undefined) return [];
     const name = quoteName(column.name);
@@ -79,7 +79,7 @@ function planTable(
         conversion: finding.convert.join(", ") || "none",
         select: treatment.reading === "tagged" ? tagged(name) : name,
         treatment,
-        ...(text === undefined ? {} : { selectText: text.sql, isPlain: text.isPlain }),
+        ...(text === undefined ? {} : { selectText: text.sql, isPlain: text.isPlain, hasNulls }),
       },
     ];
   });

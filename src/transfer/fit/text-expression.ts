@@ -20,7 +20,7 @@ export function textExpression(column: string, type: TargetType): TextExpression
       return { sql: decimalText(column), isPlain: true };
     case "bytes":
       // hex(NULL) is an empty text: https://sqlite.org/lang_corefunc.html#hex
-      return { sql: `CASE WHEN ${column} IS NOT NULL THEN '\\x' || hex(${column}) END`, isPlain: false };
+      return { sql: `CASE WHEN ${column} IS NOT NULL THEN '\\x' || hex(${column}) END`, isPlain: true };
     case "uuid":
     case "date":
     case "timestamp":

@@ -16,6 +16,8 @@ export interface TableToProve {
   readonly plan: TablePlan;
   readonly at: ObjectName;
   readonly rejected: number;
+  /** What the rows of the source came to when all of them were read for the load. */
+  readonly read?: TableSums | undefined;
   /** What the rows went through, where it is more than the plan says: the callback of a table. */
   readonly convert?: ((row: SourceRow) => ConvertedRow | undefined) | undefined;
 }
@@ -43,9 +45,10 @@ function sumTarget(
 async function sumSource(
   source: Connection,
   target: Connection,
-  { plan, convert }: TableToProve,
+  { plan, convert, read }: TableToProve,
   keys: readonly number[],
 ): Promise<TableSums> {
+  if (read !== undefined) return read;
   const at = { schema: "main", name: plan.source.name };
   if (convert === undefined) {
     if (source.engine === "postgres") return sumPostgresSource(source, plan, keys);
@@ -59,6 +62,15 @@ async function sumSource(
   const hasher = new RowHasher(forms, keys);
   await addConvertedRows({ source, target, plan, convert: convert ?? makeRowConverter(plan), forms, hasher });
   return hasher;
+}
+
+/** Sums up the rows of a table while they are read for its load; undefined where a value does not go as the source tells it. */
+export function sumsWhileRead(plan: TablePlan): RowHasher | undefined {
+  if (
+    plan.columns.some((column) => column.treatment.kind !== "to-postgres" || sentCell(column) === undefined)
+  )
+    return undefined;
+  return new RowHasher(formsOf(plan), keysOf(plan));
 }
 
 async function sumInSqlite(

@@ -29,8 +29,11 @@ export class RowHasher {
     return this.#sums.totals.map(String);
   }
 
-  /** Adds a row of cells that lie in `bytes`: a cell begins at its `starts` and ends before its `ends`; -1 starts a NULL. */
-  addRow(bytes: Buffer, starts: Int32Array, ends: Int32Array): void {
+  /**
+   * Adds a row of cells that lie in `bytes`: a cell begins at its `starts` and ends before its `ends`, both from the place `from` on; -1
+   * starts a NULL. What is hexadecimal becomes lower case in it.
+   */
+  addRow(bytes: Buffer, starts: Int32Array, ends: Int32Array, from = 0): void {
     const hash = this.#hash;
     const count = this.#forms.length;
     const chained = this.#keys.length === 0 ? undefined : this.#keys;
@@ -38,22 +41,22 @@ export class RowHasher {
     hash.low = 0;
     for (let at = 0; at < (chained?.length ?? count); at++) {
       const index = chained === undefined ? at : (chained[at] ?? 0);
-      const start = starts[index] ?? -1;
+      const start = starts[from + index] ?? -1;
       if (start < 0) hash.hash(NULL_CELL, 0, NULL_CELL.length, hash.high, hash.low);
-      else this.#cell(bytes, start, ends[index] ?? 0, index, hash.high, hash.low);
+      else this.#cell(bytes, start, ends[from + index] ?? 0, index, hash.high, hash.low);
     }
     this.#sums.add(count, hash.high, hash.low);
     const seedHigh = chained === undefined ? 0 : hash.high;
     const seedLow = chained === undefined ? 0 : hash.low;
     for (let index = 0; index < count; index++) {
-      const start = starts[index] ?? -1;
+      const start = starts[from + index] ?? -1;
       const high = this.#isKey[index] === true ? 0 : seedHigh;
       const low = this.#isKey[index] === true ? 0 : seedLow;
       if (start < 0) {
         this.#sums.add(index, high ^ NULL_HIGH, low ^ NULL_LOW);
         continue;
       }
-      this.#cell(bytes, start, ends[index] ?? 0, index, high, low);
+      this.#cell(bytes, start, ends[from + index] ?? 0, index, high, low);
       this.#sums.add(index, hash.high, hash.low);
     }
     this.#sums.endRow();
@@ -62,6 +65,12 @@ export class RowHasher {
 
   #cell(bytes: Buffer, start: number, end: number, index: number, high: number, low: number): void {
     const form = this.#forms[index] ?? "verbatim";
+    if (form === "bytes") {
+      const digits = bytes[start] === BACKSLASH ? start + 2 : start;
+      lowerHex(bytes, digits, end);
+      this.#hash.hash(bytes, digits, end, high, low);
+      return;
+    }
     if (isCanonical(form, bytes, start, end)) {
       this.#hash.hash(bytes, start, end, high, low);
       return;
@@ -99,14 +108,23 @@ const BACKSLASH = 0x5c;
 const POINT = 0x2e;
 const LETTER_E = 0x65;
 
+/** PostgreSQL writes small letters and reads both. */
+function lowerHex(bytes: Uint8Array, start: number, end: number): void {
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte >= LETTER_A && byte <= LETTER_F) bytes[at] = byte | 0x20;
+  }
+}
+
+const LETTER_A = 0x41;
+const LETTER_F = 0x46;
+
 /** Whether the cell is its canonical text already, as most are. */
 function isCanonical(form: CanonicalForm, bytes: Uint8Array, start: number, end: number): boolean {
   switch (form) {
     case "verbatim":
     case "server":
       return true;
-    case "bytes":
-      return bytes[start] !== BACKSLASH;
     case "boolean":
       return bytes[start] === 0x30 || bytes[start] === 0x31;
     case "moment":
@@ -122,7 +140,7 @@ function isCanonical(form: CanonicalForm, bytes: Uint8Array, start: number, end:
       if (end - start !== 36) return false;
       for (let at = start; at < end; at++) {
         const byte = bytes[at] ?? 0;
-        if (byte >= 0x41 && byte <= 0x46) return false;
+        if (byte >= LETTER_A && byte <= LETTER_F) return false;
       }
       return true;
     }
