@@ -95,6 +95,11 @@ export function looksEncrypted({ kind, header }: DatabaseFile): boolean {
   return pageSizeOf(header) !== undefined && header[21] === 64 && header[22] === 32 && header[23] === 32;
 }
 
+/** Whether a file is in WAL mode; it may be encrypted: https://sqlite.org/fileformat.html#file_format_version_numbers */
+export function saysWal({ kind, header }: DatabaseFile): boolean {
+  return (kind === "plain" || kind === "opaque") && header[18] === 2 && header[19] === 2;
+}
+
 /** The page size in the header, which encryption leaves readable; undefined when it is none. */
 function pageSizeOf(header: Uint8Array): number | undefined {
   if (header.length < 18) return undefined;

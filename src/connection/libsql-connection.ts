@@ -81,6 +81,22 @@ export class LibsqlConnection implements Connection {
     return { rowsAffected: rowsAffected ?? 0 };
   }
 
+  /**
+   * Whether a condition holds; not, where the engine does not understand it. It is asked without a prepared statement, which would keep the handle open until the garbage collector
+   * has let go of it: the engine is made to fail where it does not hold, for an error is all that comes back from a statement
+   * that was handed over as text.
+   */
+  async holds(condition: string): Promise<boolean> {
+    const sql = `SELECT CASE WHEN ${condition} THEN 1 ELSE abs(${LEAST_INTEGER}) END`;
+    try {
+      await this.#session.run(sql, () => this.#session.statements.executeDirectly(sql));
+      return true;
+    } catch (error) {
+      if (error instanceof TenonError && error.code === "SQL_FAILED") return false;
+      throw error;
+    }
+  }
+
   async executeScript(sql: string): Promise<void> {
     for (const { text, line, column } of splitStatements(sql, "sqlite")) {
       try {
@@ -174,6 +190,9 @@ export class LibsqlConnection implements Connection {
 
 /** A batch must not keep the event loop from its turn for longer than a session does. */
 const LONGEST_PART_OF_A_BATCH_MS = 25;
+
+/** It has no absolute value: https://sqlite.org/lang_corefunc.html#abs */
+const LEAST_INTEGER = "-9223372036854775808";
 
 const TABLE_EXISTS = `
   SELECT 1

@@ -32,21 +32,25 @@ export async function openHandle(
   }
 }
 
+export interface PreparedSessionOptions extends LibsqlSessionOptions {
+  /** The file is in WAL mode already. */
+  readonly isInWalMode?: boolean;
+}
+
 /** Makes a handle ready for work: foreign keys on, and WAL for a file that is to be written. */
-export async function prepareSession(options: LibsqlSessionOptions): Promise<Connection> {
+export async function prepareSession(options: PreparedSessionOptions): Promise<Connection> {
   const { description, busyTimeoutMs, readOnly, file } = options;
   const connection = new LibsqlConnection(options);
   try {
     // Reads the first page: what is damaged, or locked, shows here.
     await connection.execute("PRAGMA schema_version");
     await connection.execute("PRAGMA foreign_keys = ON");
-    const [row] = await connection.query("PRAGMA foreign_keys");
-    if (row?.["foreign_keys"] !== 1) {
+    if (!(await connection.holds("(SELECT foreign_keys FROM pragma_foreign_keys) = 1"))) {
       throw new TenonError("FOREIGN_KEYS_UNAVAILABLE", `${description} does not switch foreign keys on.`, {
         hint: `The SQLite library was built without them; install the package "libsql" as it is published.`,
       });
     }
-    if (file !== undefined && !readOnly) await switchToWal(connection, busyTimeoutMs);
+    if (file !== undefined && !readOnly && !options.isInWalMode) await switchToWal(connection, busyTimeoutMs);
     return connection;
   } catch (error) {
     await connection.close();
@@ -59,8 +63,6 @@ export async function prepareSession(options: LibsqlSessionOptions): Promise<Con
  * take it is used as it is: one that may not be written, one that is in use, one on a network drive.
  */
 async function switchToWal(connection: Connection, busyTimeoutMs: number): Promise<void> {
-  const [row] = await connection.query("PRAGMA journal_mode");
-  if (row?.["journal_mode"] === "wal") return;
   try {
     const wait = { busyTimeoutMs: Math.min(busyTimeoutMs, LONGEST_WAIT_FOR_WAL_MS) };
     await connection.execute("PRAGMA journal_mode = WAL", [], wait);

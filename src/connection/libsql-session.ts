@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { TenonError } from "../errors.js";
 import { closeParkedHandles } from "./file-header.js";
@@ -101,12 +101,15 @@ export class LibsqlSession {
       this.transaction.gone();
       const mustRelease = this.#options.file !== undefined && this.statements.hasPrepared;
       // Without a garbage collector to call, at least everything is in the database file itself.
-      if (mustRelease && !canReleaseStatements()) this.#native.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      const logBytes = this.#logBytes();
+      if (mustRelease && logBytes !== 0 && !canReleaseStatements()) {
+        this.#native.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      }
       this.statements.forgetAll();
-      const hadLog = this.#hasLog();
       this.#native.close();
       // The last connection takes the log away with it, so that without one the handle is closed.
-      if (mustRelease) await releaseStatements(hadLog ? () => !this.#hasLog() : undefined);
+      const isReleased = () => this.#logBytes() === undefined;
+      if (mustRelease) await releaseStatements(logBytes === undefined ? undefined : isReleased);
       closeParkedHandles();
     } catch (error) {
       throw toTenonError(error, this.description);
@@ -114,8 +117,9 @@ export class LibsqlSession {
     await this.#options.onClosed?.();
   }
 
-  #hasLog(): boolean {
-    return this.#options.file !== undefined && existsSync(`${this.#options.file}-wal`);
+  #logBytes(): number | undefined {
+    const { file } = this.#options;
+    return file === undefined ? undefined : statSync(`${file}-wal`, { throwIfNoEntry: false })?.size;
   }
 
   async #turn(): Promise<void> {

@@ -6,7 +6,7 @@ import { splitStatements, tokenize } from "../sql/index.js";
  * leaves out the others, so nothing gets to it that has not come through here.
  */
 export function singleStatement(sql: string): string {
-  if (HALF_OF_A_PAIR.test(sql)) {
+  if (!sql.isWellFormed()) {
     throw new TenonError(
       "SQL_UNSUPPORTED",
       "The statement holds half of a surrogate pair, which has no UTF-8 form.",
@@ -30,8 +30,6 @@ export function noStatement(): TenonError {
     hint: "Leave the call out, or give it a statement.",
   });
 }
-
-const HALF_OF_A_PAIR = /\p{Surrogate}/u;
 
 /** The first word of a statement in capitals, behind comments. */
 export function firstWord(sql: string): string {

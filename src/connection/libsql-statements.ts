@@ -46,9 +46,10 @@ export class LibsqlStatements {
     return this.#hasPrepared;
   }
 
+  /** One by one: what `clear` takes out of a map that has grown old would still be kept when the young objects alone are collected. */
   forgetAll(): void {
-    this.#kept.clear();
-    this.#own.clear();
+    for (const key of this.#kept.keys()) this.#kept.delete(key);
+    for (const key of this.#own.keys()) this.#own.delete(key);
   }
 
   /** Runs a statement that has no values and whose rows nobody wants: nothing is prepared that would have to be let go. */

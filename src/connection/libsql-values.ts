@@ -14,7 +14,7 @@ function bindValue(value: SqlInput, position: number): unknown {
   if (value === null) return null;
   switch (typeof value) {
     case "string":
-      if (HALF_OF_A_PAIR.test(value)) {
+      if (!value.isWellFormed()) {
         throw refuse(position, "text with half of a surrogate pair, which has no UTF-8 form");
       }
       return value;
@@ -32,8 +32,6 @@ function bindValue(value: SqlInput, position: number): unknown {
       throw refuse(position, value === undefined ? "undefined" : "a value of a kind that cannot be bound");
   }
 }
-
-const HALF_OF_A_PAIR = /\p{Surrogate}/u;
 
 function refuse(position: number, what: string): TenonError {
   return new TenonError("USAGE", `Parameter ${position} of the statement is ${what}.`, {

@@ -7,6 +7,7 @@ import {
   refuseAbsent,
   refuseCutShort,
   refuseFolder,
+  saysWal,
 } from "./database-file.js";
 import { type Encryption, loadEncryption, refuseEncrypted } from "./encryption/index.js";
 import { LibsqlConnection } from "./libsql-connection.js";
@@ -73,7 +74,8 @@ async function openFile(
   if (readOnly) return openReadOnly(file, giveKey, busyTimeoutMs);
   try {
     const native = await openHandle(path, description, giveKey);
-    return await prepareSession({ native, description, busyTimeoutMs, readOnly, file: path });
+    const isInWalMode = saysWal(file);
+    return await prepareSession({ native, description, busyTimeoutMs, readOnly, file: path, isInWalMode });
   } catch (error) {
     // In a folder that may not be written not even reading a WAL database works: it is opened as what it is.
     if (isThere(file) && isNotWritable(error)) return openReadOnly(file, giveKey, busyTimeoutMs);

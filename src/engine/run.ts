@@ -129,9 +129,10 @@ export async function planInput(context: RunContext, history: History, target?: 
 /** One query: the digests of what is applied equal those of what is defined, so nothing is pending or changed. */
 export async function hasNothingToDo(context: RunContext, target: Target): Promise<boolean> {
   if (target.kind !== "latest") return false;
+  // Hashed before the query: a session that closes soon after its last statement closes quicker.
+  const defined = context.catalogue.digests;
   const applied = await context.journal.readDigests();
   if (applied === undefined) return false;
-  const defined = context.catalogue.digests;
   const modules = target.modules ?? context.modules;
   return modules.every(
     (module) => context.catalogue.synced.has(module) || defined.get(module) === applied.get(module),
