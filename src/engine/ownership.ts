@@ -19,6 +19,10 @@ export class Ownership {
     for (const object of objects) this.add(object);
   }
 
+  get isEmpty(): boolean {
+    return this.#objects.size === 0;
+  }
+
   all(): readonly OwnedObject[] {
     return [...this.#objects.values()];
   }

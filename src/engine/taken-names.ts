@@ -18,6 +18,7 @@ export function refuseTakenNames(
   { dialect, journal }: Pick<RunContext, "dialect" | "journal">,
   ownSchema?: string | undefined,
 ): void {
+  if (ownership.isEmpty) return;
   const freed = new Set<string>();
   for (const { statements, file } of step.scripts) {
     for (const statement of statements) {

@@ -7,6 +7,7 @@ import type { SqlSyntax } from "./statement.js";
  * @throws TenonError `SQL_UNTERMINATED` for a comment that is not closed, `SQL_UNSUPPORTED` for a NUL character
  */
 export function hasStatement(text: string, syntax: SqlSyntax, options: ReadOptions = {}): boolean {
+  if (BEGINS_WITH_LETTER.test(text) && !text.includes("\0")) return true;
   const lexer = createLexer(text, syntax, options);
   while (lexer.next()) {
     if (lexer.kind !== "comment" && lexer.symbol !== SEMICOLON) return true;
@@ -14,4 +15,5 @@ export function hasStatement(text: string, syntax: SqlSyntax, options: ReadOptio
   return false;
 }
 
+const BEGINS_WITH_LETTER = /^\s*[a-z]/i;
 const SEMICOLON = 0x3b;

@@ -12,6 +12,7 @@ export { hasStatement } from "./has-statement.js";
 export { type ReadOptions, tokenize } from "./lexer.js";
 export { cutName, unquoteName } from "./name.js";
 export { nearestWord } from "./nearest-word.js";
+export { isOrdinary } from "./plain-statement.js";
 export { type Position, positionAt } from "./position.js";
 export { isPragmaOn, type Pragma, readPragma } from "./pragma.js";
 export { readEffects } from "./read-effects.js";

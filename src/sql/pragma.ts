@@ -1,3 +1,4 @@
+import { isOrdinary } from "./plain-statement.js";
 import type { StatementText } from "./statement.js";
 import { TokenReader } from "./token-reader.js";
 
@@ -16,6 +17,7 @@ export interface Pragma {
  * (https://sqlite.org/pragma.html, "Some pragmas run during the SQL compilation stage").
  */
 export function readPragma(statement: StatementText): Pragma | undefined {
+  if (isOrdinary(statement.text)) return undefined;
   const reader = new TokenReader(statement, "sqlite");
   if (reader.accept("EXPLAIN")) reader.accept("QUERY PLAN");
   if (!reader.accept("PRAGMA")) return undefined;

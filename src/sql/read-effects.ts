@@ -1,6 +1,7 @@
 import { readAlter } from "./alter-effects.js";
 import { readDrop } from "./drop-effects.js";
 import { type Effect, OTHER, onTable } from "./effect.js";
+import { readPlainEffects } from "./plain-statement.js";
 import { readRowChange } from "./row-effects.js";
 import type { SqlSyntax, StatementText } from "./statement.js";
 import { TokenReader } from "./token-reader.js";
@@ -15,7 +16,8 @@ import { readWithClause } from "./with-clause.js";
 export function readEffects(statement: StatementText, syntax: SqlSyntax): readonly Effect[] {
   const known = KNOWN[syntax].get(statement);
   if (known !== undefined) return known;
-  const effects = readUnknown(statement, syntax);
+  const effects =
+    (syntax === "sqlite" ? readPlainEffects(statement.text) : undefined) ?? readUnknown(statement, syntax);
   KNOWN[syntax].set(statement, effects);
   return effects;
 }

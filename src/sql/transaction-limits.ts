@@ -1,3 +1,4 @@
+import { isOrdinary } from "./plain-statement.js";
 import { limitOfPostgres } from "./postgres-transaction-limits.js";
 import { readPragma } from "./pragma.js";
 import type { SqlSyntax, StatementText } from "./statement.js";
@@ -25,6 +26,7 @@ export function cannotRunInTransaction(
 }
 
 function limitOfSqlite(statement: StatementText): TransactionLimit | undefined {
+  if (isOrdinary(statement.text)) return undefined;
   const word = new TokenReader(statement, "sqlite").word;
   const reason = STATEMENTS.get(word);
   if (reason !== undefined) return { what: word, why: reason };

@@ -1,3 +1,4 @@
+import { isOrdinary } from "./plain-statement.js";
 import type { SqlSyntax, StatementText } from "./statement.js";
 import { TokenReader } from "./token-reader.js";
 
@@ -14,6 +15,7 @@ export function readTransactionWord(
   statement: StatementText,
   syntax: SqlSyntax,
 ): TransactionWord | undefined {
+  if (isOrdinary(statement.text)) return undefined;
   const reader = new TokenReader(statement, syntax);
   switch (reader.next()?.text.toUpperCase()) {
     case "BEGIN":

@@ -1,6 +1,7 @@
 import { TenonError } from "../../errors.js";
 import {
   cannotRunInTransaction,
+  isOrdinary,
   isPragmaOn,
   readPragma,
   readTransactionWord,
@@ -49,6 +50,7 @@ const STORED_OR_READING = [
  */
 export function prepareScript(text: string, options: PrepareOptions): PreparedScript {
   const statements = splitStatements(text, "sqlite", { file: options.file });
+  if (statements.every(({ text: said }) => isOrdinary(said))) return { statements, settings: {} };
   const pragmas = statements.map((statement) => readPragma(statement));
   const restore = pragmas.flatMap((pragma) =>
     pragma?.value !== undefined && RESTORED.includes(pragma.name) ? [pragma.name] : [],

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { TenonError } from "../../../src/errors.js";
 import {
   cannotRunInTransaction,
+  hasStatement,
   readAddedEnumValue,
   readConcurrentIndex,
   readDirectives,
@@ -226,3 +227,99 @@ function orRefusal<T>(work: () => T): T | undefined {
     throw error;
   }
 }
+
+describe("statements that migrations mostly consist of", () => {
+  const plain = fc
+    .tuple(
+      fc.constantFrom(
+        "CREATE TABLE",
+        "create table if not exists",
+        "CREATE TABLE IF",
+        "CREATE\tUNIQUE INDEX",
+        "CREATE INDEX IF NOT EXISTS",
+        "CREATE INDEX",
+        "CREATE INDEX CONCURRENTLY",
+        "ALTER TABLE",
+        "ALTER TABLE IF EXISTS",
+        "CREATE TEMP TABLE",
+      ),
+      fc.constantFrom(" ", "\n", "  ", "/**/"),
+      fc.constantFrom(
+        "t",
+        "T_1",
+        "on",
+        "ON",
+        "if",
+        "ADD",
+        "s.t",
+        '"a b"',
+        "größe",
+        "a$",
+        "[x]",
+        "'t'",
+        "temp",
+        "concurrently",
+        "",
+      ),
+      fc.constantFrom("", " ", "\n "),
+      fc.constantFrom(
+        "(a, b)",
+        "ON t (a)",
+        "on t(a) WHERE b = 'ON'",
+        "ADD a TEXT",
+        "add COLUMN a TEXT DEFAULT 'x, y'",
+        "ADD a INT, ADD b INT",
+        "ADD a INT CHECK (a IN (1, 2))",
+        "ADD a /* , */ INT",
+        "RENAME TO u",
+        "RENAME COLUMN a TO add",
+        "DROP COLUMN a",
+        "AS SELECT 1",
+        "ADD",
+      ),
+    )
+    .map((parts) => parts.join(""));
+
+  it("are read as those are that need a closer look", () => {
+    fc.assert(
+      fc.property(plain, (text) => {
+        // A comment in front makes every statement one that is read word by word.
+        expect(readEffects({ text }, "sqlite")).toEqual(readEffects({ text: `/**/${text}` }, "sqlite"));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("are neither pragmas nor the words of a transaction, whatever follows their first letters", () => {
+    const beginning = fc.constantFrom(
+      ..."CREATE alter INSERT UPDATE DELETE DROP SELECT with REPLACE REPLACES CREATED DROPS $ BEGIN PRAGMA VACUUM".split(
+        " ",
+      ),
+    );
+    fc.assert(
+      fc.property(beginning, fragments(), (word, rest) => {
+        for (const text of [`${word} ${rest}`, word + rest]) {
+          for (const read of [
+            (said: string) => readPragma({ text: said }),
+            (said: string) => readTransactionWord({ text: said }, "sqlite"),
+            (said: string) => readTransactionWord({ text: said }, "postgres"),
+            (said: string) => cannotRunInTransaction({ text: said }, "sqlite"),
+          ]) {
+            const slow = orRefusal(() => ({ read: read(`/**/${text}`) }));
+            if (slow !== undefined) expect(read(text)).toEqual(slow.read);
+          }
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("are statements, whatever blanks stand before them", () => {
+    for (const blank of ["", " ", "\n", "\uFEFF", "\u00a0", ";"]) {
+      for (const syntax of ["sqlite", "postgres"] as const) {
+        expect(hasStatement(`${blank}CREATE`, syntax)).toBe(true);
+      }
+    }
+    expect(() => hasStatement("SELECT '\0'", "sqlite")).toThrow("NUL");
+  });
+});
