@@ -53,6 +53,21 @@ export function parseFileName(fileName: string, file: string): FileName {
   return { version: readVersion(digits, file), name, role, engine, format };
 }
 
+/**
+ * Reads the name of a file as nearly all are called, at one glance: `002_add_fts5.sql`, `002_add_fts5_rollback.sql`. Undefined for any other,
+ * right or wrong, which `parseFileName` reads.
+ */
+export function readCommonName(fileName: string): FileName | undefined {
+  const [, version, name, suffix] = COMMON.exec(fileName) ?? [];
+  if (version === undefined || name === undefined || name === "rollback" || name === "verify")
+    return undefined;
+  const role = suffix === undefined ? "up" : suffix === "rollback" ? "down" : "verify";
+  return { version, name, role, engine: undefined, format: "sql" };
+}
+
+// A letter first, for digits may be part of a date.
+const COMMON = /^0*([1-9]\d{0,19})_([a-z][a-z0-9_]*?)(?:_(rollback|verify))?\.sql$/;
+
 // Names are shown on terminals, where such characters do more than show.
 const CONTROL = /\p{Cc}/u;
 const ENDING = /^(.+)\.(sql|[cm]?[jt]s)$/i;

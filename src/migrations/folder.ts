@@ -1,12 +1,12 @@
 import { checksumOf } from "./checksum.js";
 import { codeMigration } from "./code-file.js";
+import type { FolderView } from "./folder-view.js";
 import { lazyMigration } from "./lazy-migration.js";
-import { listFolder } from "./list-folder.js";
+import { type ListedFile, listFolder } from "./list-folder.js";
 import type { LoadContext } from "./load-context.js";
 import type { Migration, Step } from "./migration.js";
 import { chooseFile, type MigrationFiles, type NamedFile } from "./migration-files.js";
 import { placeErrors } from "./place-errors.js";
-import { readMigrationText } from "./read-text.js";
 import { parseReferences } from "./reference.js";
 import { readSqlStep, type SqlStep, type StepRole } from "./sql-step.js";
 
@@ -17,34 +17,26 @@ import { readSqlStep, type SqlStep, type StepRole } from "./sql-step.js";
  * @throws TenonError what `listFolder` throws, and `FILE_FAILED`, `MIGRATION_NOT_UTF8`, `MIGRATION_EMPTY`,
  *   `DIRECTIVE_UNKNOWN`, `DIRECTIVE_INVALID`
  */
-export function readFolder(
-  folder: string,
-  context: LoadContext,
-  readText: ReadText = readMigrationText,
-): Migration[] {
-  return listFolder(folder, context.baseFolder)
-    .map((files) => readMigration(files, context, readText))
-    .filter((migration) => migration !== undefined);
+export function readFolder(view: FolderView, context: LoadContext): Migration[] {
+  const migrations: Migration[] = [];
+  for (const files of listFolder(view)) {
+    const migration = readMigration(files, context);
+    if (migration !== undefined) migrations.push(migration);
+  }
+  return migrations;
 }
 
-/** Gives the text of a file; whoever has read it already hands it on. */
-export type ReadText = (path: string, file: string) => string;
-
-function readMigration(
-  files: MigrationFiles,
-  context: LoadContext,
-  readText: ReadText,
-): Migration | undefined {
+function readMigration(files: MigrationFiles<ListedFile>, context: LoadContext): Migration | undefined {
   const up = chooseFile(files, "up", context.engine);
   if (up === undefined) return undefined;
   const { module, engine } = context;
   const { version, name } = files;
   const place = { module, version, file: up.file };
-  const text = placeErrors(() => readText(up.path, up.file), place);
+  const text = placeErrors(() => up.source.text, place);
   const checksum = checksumOf(text);
   const readSteps = () => ({
-    down: readOther("down", files, context, readText),
-    verify: readOther("verify", files, context, readText),
+    down: readOther("down", files, context),
+    verify: readOther("verify", files, context),
   });
   if (up.format === "code") {
     const steps = placeErrors(readSteps, place);
@@ -67,13 +59,12 @@ function readMigration(
 
 function readOther(
   role: StepRole,
-  files: MigrationFiles,
+  files: MigrationFiles<ListedFile>,
   context: LoadContext,
-  readText: ReadText,
 ): Step | undefined {
   const file = chooseFile(files, role, context.engine);
   if (file === undefined) return undefined;
-  return readScript(role, readText(file.path, file.file), file, context).step;
+  return readScript(role, file.source.text, file, context).step;
 }
 
 function readScript(role: StepRole, text: string, { file }: NamedFile, { engine }: LoadContext): SqlStep {

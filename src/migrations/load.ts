@@ -1,4 +1,5 @@
 import { readInline } from "./inline.js";
+import { openFolder } from "./kept-folders.js";
 import { layoutOf, readLayout } from "./layouts/index.js";
 import { readWhole } from "./lazy-migration.js";
 import { listFolder } from "./list-folder.js";
@@ -24,9 +25,14 @@ export async function loadMigrations(source: Source, context: LoadContext): Prom
  * is read when somebody asks for it, and only then what is wrong there is told.
  */
 export function listMigrations(source: Source, context: LoadContext): readonly Migration[] {
-  const migrations = [...readSource(source, context)];
+  const migrations = readSource(source, context);
   const order = new VersionOrder(migrations);
-  return migrations.sort((a, b) => order.compare(context.module, a.version, b.version));
+  const compare = (a: Migration, b: Migration) => order.compare(context.module, a.version, b.version);
+  const isSorted = migrations.every((migration, index) => {
+    const before = migrations[index - 1];
+    return before === undefined || compare(before, migration) <= 0;
+  });
+  return isSorted ? migrations : [...migrations].sort(compare);
 }
 
 /**
@@ -59,7 +65,7 @@ export function versionsOf(source: Source, context: LoadContext): readonly Versi
   if (layout !== "native") {
     return readLayout(source.path, { ...context, layout }).migrations.map(({ version }) => version);
   }
-  return listFolder(source.path, context.baseFolder)
+  return listFolder(openFolder(source.path, context.baseFolder))
     .filter((files) => chooseFile(files, "up", context.engine) !== undefined)
     .map(({ version }) => version);
 }

@@ -14,10 +14,10 @@ export interface NamedFile extends FileName {
 }
 
 /** The files of one version, for all engines. */
-export interface MigrationFiles {
+export interface MigrationFiles<F extends NamedFile = NamedFile> {
   readonly version: Version;
   readonly name: string;
-  readonly files: readonly NamedFile[];
+  readonly files: readonly F[];
 }
 
 /**
@@ -26,30 +26,62 @@ export interface MigrationFiles {
  *
  * @throws TenonError `MIGRATION_DUPLICATE`, `MIGRATION_ORPHAN`
  */
-export function groupFiles(files: readonly NamedFile[]): readonly MigrationFiles[] {
-  const byVersion = new Map<Version, NamedFile[]>();
-  for (const file of [...files].sort(compareFiles)) {
+export function groupFiles<F extends NamedFile>(files: readonly F[]): readonly MigrationFiles<F>[] {
+  const byVersion = new Map<Version, F[]>();
+  for (const file of files) {
     const group = byVersion.get(file.version);
     if (group === undefined) byVersion.set(file.version, [file]);
     else group.push(file);
   }
-  return [...byVersion].map(([version, group]) => {
-    const [first] = group.filter(isUp);
-    const name = first?.name ?? "";
-    for (const [index, file] of group.entries()) refuseSecond(file, group.slice(0, index));
-    for (const file of group) if (!isUp(file)) refuseOrphan(file, group.filter(isUp));
-    return { version, name, files: group };
+  return sortedVersions([...byVersion.keys()]).map((version) => {
+    const group = byVersion.get(version) ?? [];
+    const [first, second] = group;
+    // A migration alone, or with what takes it back: nothing to judge.
+    if (
+      first !== undefined &&
+      isUp(first) &&
+      (second === undefined || (group.length === 2 && goesWith(first, second)))
+    ) {
+      return { version, name: first.name, files: group };
+    }
+    return judgeGroup(version, group.sort(compareFiles));
   });
 }
 
+function sortedVersions(versions: Version[]): readonly Version[] {
+  // Names with leading zeros, or times, come in the order of their versions.
+  const isSorted = versions.every((version, index) => {
+    const before = versions[index - 1];
+    return before === undefined || compareVersions(before, version) < 0;
+  });
+  return isSorted ? versions : versions.sort(compareVersions);
+}
+
+/** Whether a rollback or verification plainly belongs to this migration. */
+function goesWith(up: NamedFile, other: NamedFile): boolean {
+  return !isUp(other) && other.name === up.name && up.engine === undefined && other.engine === undefined;
+}
+
+function judgeGroup<F extends NamedFile>(version: Version, group: readonly F[]): MigrationFiles<F> {
+  const ups = group.filter(isUp);
+  for (const [index, file] of group.entries()) refuseSecond(file, group.slice(0, index));
+  for (const file of group) if (!isUp(file)) refuseOrphan(file, ups);
+  return { version, name: ups[0]?.name ?? "", files: group };
+}
+
 /** The file of a version that counts on an engine: the one for this engine alone, else the one for all. */
-export function chooseFile(
-  { files }: MigrationFiles,
+export function chooseFile<F extends NamedFile>(
+  { files }: MigrationFiles<F>,
   role: StepRole,
   engine: EngineName,
-): NamedFile | undefined {
-  const own = files.filter((file) => file.role === role);
-  return own.find((file) => file.engine === engine) ?? own.find((file) => file.engine === undefined);
+): F | undefined {
+  let forAll: F | undefined;
+  for (const file of files) {
+    if (file.role !== role) continue;
+    if (file.engine === engine) return file;
+    if (file.engine === undefined) forAll ??= file;
+  }
+  return forAll;
 }
 
 function isUp(file: NamedFile): boolean {
@@ -59,7 +91,7 @@ function isUp(file: NamedFile): boolean {
 const ROLES: readonly StepRole[] = ["up", "down", "verify"];
 
 function compareFiles(a: NamedFile, b: NamedFile): number {
-  const order = compareVersions(a.version, b.version) || ROLES.indexOf(a.role) - ROLES.indexOf(b.role);
+  const order = ROLES.indexOf(a.role) - ROLES.indexOf(b.role);
   return order || (a.file < b.file ? -1 : a.file > b.file ? 1 : 0);
 }
 

@@ -9,15 +9,27 @@ import { messageOf, TenonError } from "../errors.js";
  * @throws TenonError `FILE_FAILED`, `MIGRATION_NOT_UTF8`
  */
 export function readMigrationText(path: string, file: string): string {
-  const bytes = readBytes(path, file);
-  if (!isUtf8(bytes)) throw notUtf8(bytes, file);
-  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-  return bytes.toString("utf8", hasMark ? 3 : 0);
+  const text = readFile(path, file, (found) => readFileSync(found, "utf8"));
+  // Stands for bytes that are no character, unless it was written: only then the bytes themselves are looked at.
+  if (text.includes(REPLACEMENT)) {
+    const bytes = readFile(path, file, (found) => readFileSync(found));
+    if (!isUtf8(bytes)) throw notUtf8(bytes, file);
+    return withoutMark(bytes.toString("utf8"));
+  }
+  return withoutMark(text);
 }
 
-function readBytes(path: string, file: string): Buffer {
+const REPLACEMENT = "\uFFFD";
+
+function withoutMark(text: string): string {
+  return text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
+}
+
+const BYTE_ORDER_MARK = 0xfeff;
+
+function readFile<T>(path: string, file: string, read: (path: string) => T): T {
   try {
-    return readFileSync(path);
+    return read(path);
   } catch (cause) {
     throw new TenonError("FILE_FAILED", `${file} cannot be read: ${messageOf(cause)}`, {
       where: { file },

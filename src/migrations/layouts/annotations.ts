@@ -1,5 +1,5 @@
+import type { FolderFile } from "../folder-view.js";
 import type { LayoutName } from "../migration.js";
-import type { FolderFile } from "./folder-view.js";
 import { malformed } from "./refusals.js";
 
 /** Where Up and Down of one file begin and end, as indexes of its lines. */

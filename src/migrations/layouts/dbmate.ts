@@ -1,4 +1,4 @@
-import type { FolderFile, FolderView } from "./folder-view.js";
+import type { FolderFile, FolderView } from "../folder-view.js";
 import type { Layout, ToolFolder, ToolMigration, ToolStep } from "./layout.js";
 import { isMarked, mayBeMarked } from "./marks.js";
 import { type DirectedFile, duplicate } from "./pair-files.js";

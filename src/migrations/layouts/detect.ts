@@ -1,11 +1,11 @@
 import { TenonError } from "../../errors.js";
 import { isBystander } from "../bystander.js";
+import type { FolderFile, FolderView } from "../folder-view.js";
 import type { LayoutName } from "../migration.js";
 import { dbmate } from "./dbmate.js";
 import { diesel } from "./diesel.js";
 import { drizzle } from "./drizzle.js";
 import { flyway } from "./flyway.js";
-import type { FolderFile, FolderView } from "./folder-view.js";
 import { golangMigrate } from "./golang-migrate.js";
 import { goose } from "./goose.js";
 import type { Layout, Sign } from "./layout.js";

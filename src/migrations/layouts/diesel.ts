@@ -1,4 +1,4 @@
-import type { FolderView } from "./folder-view.js";
+import type { FolderView } from "../folder-view.js";
 import type { Layout, ToolFolder, ToolMigration, ToolStep } from "./layout.js";
 import { malformed, unnumbered } from "./refusals.js";
 import { readTomlFlag } from "./toml-flag.js";

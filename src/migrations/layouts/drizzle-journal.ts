@@ -1,5 +1,5 @@
 import { messageOf } from "../../errors.js";
-import type { FolderFile } from "./folder-view.js";
+import type { FolderFile } from "../folder-view.js";
 import { malformed } from "./refusals.js";
 
 /** One migration in drizzle-kit's journal. */

@@ -1,7 +1,7 @@
 import type { EngineName } from "../../connection/index.js";
 import { TenonError } from "../../errors.js";
+import type { FolderFile, FolderView } from "../folder-view.js";
 import { type DrizzleEntry, readDrizzleJournal } from "./drizzle-journal.js";
-import type { FolderFile, FolderView } from "./folder-view.js";
 import type { Layout, ToolFolder, ToolMigration, ToolStep } from "./layout.js";
 import { malformed, unnumbered } from "./refusals.js";
 

@@ -1,4 +1,4 @@
-import type { FolderFile, FolderView } from "./folder-view.js";
+import type { FolderFile, FolderView } from "../folder-view.js";
 import type { ToolStep } from "./layout.js";
 import { malformed, onlyToolCanRun } from "./refusals.js";
 import { linesOf } from "./sections.js";

@@ -1,7 +1,7 @@
 import { isBystander } from "../bystander.js";
+import type { FolderFile, FolderView } from "../folder-view.js";
 import { compareVersions } from "../version.js";
 import { flywayStep, programOf } from "./flyway-script.js";
-import type { FolderFile, FolderView } from "./folder-view.js";
 import type { Layout, ToolFolder, ToolMigration } from "./layout.js";
 import { duplicate } from "./pair-files.js";
 import { malformed } from "./refusals.js";

@@ -1,5 +1,5 @@
 import { isBystander } from "../bystander.js";
-import type { FolderFile, FolderView } from "./folder-view.js";
+import type { FolderFile, FolderView } from "../folder-view.js";
 import type { Layout, ToolFolder, ToolMigration } from "./layout.js";
 import { pairFiles } from "./pair-files.js";
 
@@ -28,9 +28,8 @@ interface ParsedName {
 }
 
 function parse(file: FolderFile): ParsedName | undefined {
-  if (isBystander(file.name)) return undefined;
   const found = NAME.exec(file.name) ?? NAME_WITH_V.exec(file.name);
-  if (found === null) return undefined;
+  if (found === null || isBystander(file.name)) return undefined;
   const [, version = "", name = "", direction, ending = ""] = found;
   if (NO_SQL.test(ending)) return undefined;
   return { version, name, direction: direction?.toLowerCase() === "down" ? "down" : "up" };

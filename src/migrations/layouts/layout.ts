@@ -1,7 +1,7 @@
 import type { EngineName } from "../../connection/index.js";
 import type { TenonError } from "../../errors.js";
+import type { FolderFile, FolderView } from "../folder-view.js";
 import type { LayoutName, TransactionMode } from "../migration.js";
-import type { FolderFile, FolderView } from "./folder-view.js";
 
 /** How one other tool lays out its migrations. */
 export interface Layout {

@@ -1,4 +1,4 @@
-import type { FolderFile } from "./folder-view.js";
+import type { FolderFile } from "../folder-view.js";
 
 /** What the files of a tool have in them that marks its parts. */
 export const MARKS = {

@@ -1,7 +1,7 @@
 import { TenonError } from "../../errors.js";
+import type { FolderFile } from "../folder-view.js";
 import type { LayoutName, Version } from "../migration.js";
 import { compareVersions } from "../version.js";
-import type { FolderFile } from "./folder-view.js";
 import { toolVersion } from "./tool-version.js";
 
 /** A file that is one direction of a migration. */

@@ -1,5 +1,5 @@
 import type { EngineName } from "../../connection/index.js";
-import type { FolderFile, FolderView } from "./folder-view.js";
+import type { FolderFile, FolderView } from "../folder-view.js";
 import type { Layout, ToolFolder, ToolMigration, ToolStep } from "./layout.js";
 import { type DirectedFile, pairFiles } from "./pair-files.js";
 import { onlyToolCanRun } from "./refusals.js";

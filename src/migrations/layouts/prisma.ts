@@ -1,6 +1,6 @@
 import type { EngineName } from "../../connection/index.js";
 import { TenonError } from "../../errors.js";
-import type { FolderFile, FolderView } from "./folder-view.js";
+import type { FolderFile, FolderView } from "../folder-view.js";
 import type { Layout, ToolFolder, ToolMigration } from "./layout.js";
 import { malformed, unnumbered } from "./refusals.js";
 

@@ -1,5 +1,5 @@
+import type { FolderFile, FolderView } from "../folder-view.js";
 import { type Annotation, checkBlocks, withoutAnnotations } from "./annotations.js";
-import type { FolderFile, FolderView } from "./folder-view.js";
 import type { Layout, ToolFolder, ToolMigration, ToolStep } from "./layout.js";
 import { isMarked, mayBeMarked } from "./marks.js";
 import { malformed, unnumbered } from "./refusals.js";

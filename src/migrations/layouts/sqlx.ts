@@ -1,4 +1,4 @@
-import type { FolderFile, FolderView } from "./folder-view.js";
+import type { FolderFile, FolderView } from "../folder-view.js";
 import type { Layout, ToolFolder, ToolMigration, ToolStep } from "./layout.js";
 import { mayBeMarked } from "./marks.js";
 import { type DirectedFile, pairFiles } from "./pair-files.js";

@@ -1,5 +1,5 @@
 import { TenonError } from "../../errors.js";
-import type { FolderFile } from "./folder-view.js";
+import type { FolderFile } from "../folder-view.js";
 import { linesOf } from "./sections.js";
 
 /**

@@ -1,7 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-
 import { isBystander } from "../../../src/migrations/bystander.js";
-import { parseFileName } from "../../../src/migrations/file-name.js";
+import { parseFileName, readCommonName } from "../../../src/migrations/file-name.js";
 import { refusalOf } from "./refusal.js";
 
 function parse(name: string) {
@@ -123,5 +123,84 @@ describe("isBystander", () => {
     "1_map.sql",
   ])("does not pass over %s", (name) => {
     expect(isBystander(name)).toBe(false);
+  });
+});
+
+describe("a common name, read at one glance", () => {
+  const part = fc.constantFrom(
+    "001",
+    "0",
+    "20240131120000",
+    "2024",
+    "_",
+    "-",
+    "01",
+    "users",
+    "Users",
+    "rollback",
+    "verify",
+    "é",
+    " ",
+    ".sqlite",
+    ".postgres",
+    ".up",
+    ".sql",
+    ".SQL",
+    ".ts",
+    ".txt",
+    "x".repeat(21),
+    "9".repeat(21),
+  );
+  const name = fc.array(part, { minLength: 1, maxLength: 7 }).map((parts) => parts.join(""));
+  const digits = fc.oneof(fc.stringMatching(/^0{0,3}[1-9]\d{0,3}$/), fc.stringMatching(/^\d{19,22}$/));
+  const titlePart = fc.constantFrom(
+    "a",
+    "users",
+    "_",
+    "_",
+    "01",
+    "_01_31",
+    "x9",
+    "_rollback",
+    "_verify",
+    "rollback",
+  );
+  const title = fc.array(titlePart, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(""));
+  const likely = fc.tuple(digits, title).map(([version, text]) => `${version}_${text}.sql`);
+
+  it("says what the whole reading says", () => {
+    let common = 0;
+    fc.assert(
+      fc.property(fc.oneof(name, likely), (fileName) => {
+        const glance = readCommonName(fileName);
+        if (glance === undefined) return;
+        common++;
+        expect(glance).toEqual(parseFileName(fileName, fileName));
+        expect(isBystander(fileName)).toBe(false);
+      }),
+      { numRuns: 3000 },
+    );
+    expect(common).toBeGreaterThan(100);
+  });
+
+  it("is taken for a migration and what goes with it, and for nothing else", () => {
+    const names = [
+      "002_add_fts5.sql",
+      "2_x_rollback.sql",
+      "2_x_verify.sql",
+      "2_rollback.sql",
+      "0_x.sql",
+      "2_x.sqlite.sql",
+      "2_x.ts",
+    ];
+    expect(names.map((each) => readCommonName(each)?.role)).toEqual([
+      "up",
+      "down",
+      "verify",
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 });
