@@ -1,3 +1,5 @@
+import { isCommit } from "./pg-errors.js";
+import { firstWord } from "./pg-first-word.js";
 import { isServerError } from "./pg-server-error.js";
 import type { Failure } from "./pg-wire.js";
 
@@ -9,6 +11,10 @@ export interface FailedStatement {
   readonly prefix: string;
   /** Which one it is, from 0; undefined when it was sent alone. */
   readonly statement?: number;
+  /** It stands in a transaction that the batch itself has opened. */
+  readonly inTransaction?: boolean;
+  /** It, or one after it, commits: a server that was not heard to the end may have come to that. */
+  readonly commits?: boolean;
 }
 
 /** Statements joined into one text, and the way back from an error to one of them. */
@@ -28,7 +34,13 @@ export class StatementBatch {
       .slice(0, statement)
       .map((text) => text + BETWEEN)
       .join("");
-    return { sql: this.#statements[statement] ?? "", prefix, statement };
+    return {
+      sql: this.#statements[statement] ?? "",
+      prefix,
+      statement,
+      inTransaction: this.#statements.slice(0, statement + 1).some((text) => firstWord(text) === "begin"),
+      commits: this.#statements.slice(finished).some(isCommit),
+    };
   }
 
   /** A syntax error anywhere fails the whole text before its first statement has run, so only its position tells. */

@@ -3,8 +3,7 @@ import type { ColumnInfo, Connection, ExecuteResult, Row, SqlInput } from "./con
 import { type FailedStatement, StatementBatch } from "./pg-batch.js";
 import { readRelationColumns, relationExists } from "./pg-catalog.js";
 import type { TakePiece } from "./pg-copy-out.js";
-import { sessionLostWhileIdle, statementError } from "./pg-errors.js";
-import { firstWord } from "./pg-first-word.js";
+import { isCommit, sessionLostWhileIdle, statementError } from "./pg-errors.js";
 import type { CopyRequest, PgSession, SecondSession } from "./pg-session.js";
 import { cursorFor } from "./pg-stream.js";
 import { encodeParameter } from "./pg-values.js";
@@ -197,7 +196,13 @@ export class PgConnection implements Connection, PgSession {
       const outcome = await work();
       if (outcome.kind === "failure") {
         const { thrown, finished } = outcome;
-        const error = statementError(thrown, { description, ...locate(outcome), inTransaction, finished });
+        const located = locate(outcome);
+        const error = statementError(thrown, {
+          description,
+          ...located,
+          inTransaction: inTransaction || located.inTransaction === true,
+          finished,
+        });
         if (error.code === "CONNECTION_LOST") this.#refusal = error;
         throw error;
       }
@@ -227,7 +232,7 @@ export class PgConnection implements Connection, PgSession {
 
   /** COMMIT of a failed transaction succeeds, as a ROLLBACK: https://www.postgresql.org/docs/current/sql-commit.html */
   #refuseHiddenRollback(sql: string, answer: Answer): void {
-    if (answer.command !== "ROLLBACK" || !COMMITTING.has(firstWord(sql))) return;
+    if (answer.command !== "ROLLBACK" || !isCommit(sql)) return;
     throw new TenonError(
       "SQL_FAILED",
       "The transaction was rolled back instead of committed, because a statement in it had failed.",
@@ -254,4 +259,3 @@ function endedInside(): TenonError {
 
 /** Command tags whose count is of rows changed. */
 const CHANGING: ReadonlySet<string> = new Set(["INSERT", "UPDATE", "DELETE", "MERGE", "COPY"]);
-const COMMITTING: ReadonlySet<string> = new Set(["commit", "end", "prepare"]);

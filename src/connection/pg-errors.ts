@@ -16,6 +16,8 @@ export interface Circumstances {
   readonly finished?: number | undefined;
   /** For a batch: which of its statements `sql` is. */
   readonly statement?: number | undefined;
+  /** For a batch: whether `sql` or a statement after it commits. */
+  readonly commits?: boolean | undefined;
 }
 
 /** The error of a statement, as Tenon tells it. */
@@ -33,9 +35,9 @@ export function statementError(thrown: unknown, circumstances: Circumstances): T
 }
 
 /** The error of a session that ended during a statement: it says what is certain about the database and what is not. */
-function sessionLost(thrown: unknown, { description, sql, inTransaction }: Circumstances): TenonError {
-  const committing = ["commit", "end", "prepare"].includes(firstWord(sql));
-  if (committing) {
+function sessionLost(thrown: unknown, circumstances: Circumstances): TenonError {
+  const { description, sql, inTransaction, commits = isCommit(sql) } = circumstances;
+  if (commits) {
     return lost(thrown, description, "unknown", "Whether the transaction was committed is not known.");
   }
   if (inTransaction) return lost(thrown, description, "rolled-back", ROLLED_BACK);
@@ -45,6 +47,11 @@ function sessionLost(thrown: unknown, { description, sql, inTransaction }: Circu
     "unknown",
     "No transaction was open: what was said before is done, but whether the last statement was carried out is not known.",
   );
+}
+
+/** Whether a statement ends a transaction and keeps what was done in it, now or, with PREPARE TRANSACTION, later. */
+export function isCommit(sql: string): boolean {
+  return ["commit", "end", "prepare"].includes(firstWord(sql));
 }
 
 /** The error of a session that ended between two statements. */

@@ -45,6 +45,8 @@ export interface Dialect {
   lock(connection: Connection, request: LockRequest): Promise<Lock>;
   /** Opens the transaction of a run or a step; waits for other writers no longer than the request says. */
   begin(connection: Connection, request: LockRequest): Promise<void>;
+  /** What lets a step go to the engine in one piece; absent where no round trip is to be saved. */
+  readonly inOnePiece?: InOnePiece | undefined;
 
   /** Sets the session for a step, outside any transaction, reads it back, and gives what puts it back. */
   applySettings(connection: Connection, settings: SessionSettings): Promise<() => Promise<void>>;
@@ -102,6 +104,14 @@ export interface Dialect {
 
   /** Whether a failed step may be tried again as it stands (a lock timeout, a serialization failure). */
   isTransient(error: unknown): boolean;
+}
+
+/** For a step that is sent in one piece, so that a statement before it has to judge what else a program would look at. */
+export interface InOnePiece {
+  /** The statements of `begin`; undefined where the answer to one of them must be looked at. */
+  begin(connection: Connection): readonly string[] | undefined;
+  /** A statement that fails, and all that follows with it, unless the condition holds. */
+  expect(condition: string): string;
 }
 
 /** How a script reads that is printed for a person and run in the engine's own shell. */

@@ -10,6 +10,7 @@ export type {
   Dialect,
   ForeignKeyViolation,
   ForeignKeyWatch,
+  InOnePiece,
   Lock,
   LockHolder,
   LockRequest,

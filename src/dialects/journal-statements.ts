@@ -13,6 +13,12 @@ export interface JournalStatements {
   readonly readOne: string;
   /** Writes so many rows at once. */
   write(rows: number): string;
+  /** Writes one row, its values given as SQL in the order of the columns. */
+  writeOne(values: readonly string[]): string;
+  /** A condition: there is no row with this key, given as SQL. */
+  isMissing(module: string, version: string): string;
+  /** A condition: the row with this key was not written since it had this status and sequence, all given as SQL. */
+  isUnchanged(row: { module: string; version: string; status: string; sequence: string }): string;
   readonly writeProgress: string;
   readonly remove: string;
   rename(address: TableAddress, newName: string): string;
@@ -34,6 +40,13 @@ export function journalStatements(
   const keys = ["module", "version"];
   const values = (row: number): string =>
     `(${columns.map((_, index) => placeholder(row * columns.length + index + 1)).join(", ")})`;
+  const write = (rows: readonly string[]): string =>
+    [
+      `INSERT INTO ${journal.sql} (${list})`,
+      `VALUES ${rows.join(",\n  ")}`,
+      `ON CONFLICT ("module", "version") DO UPDATE SET`,
+      updates,
+    ].join("\n");
   const updates = columns
     .filter((column) => !keys.includes(column))
     .map((column) => `  ${quote(column)} = excluded.${quote(column)}`)
@@ -88,13 +101,12 @@ export function journalStatements(
     ].join("\n"),
     readAll: `SELECT ${list} FROM ${journal.sql} ORDER BY "sequence"`,
     readOne: `SELECT ${list} FROM ${journal.sql} WHERE "module" = ${placeholder(1)} AND "version" = ${placeholder(2)}`,
-    write: (rows) =>
-      [
-        `INSERT INTO ${journal.sql} (${list})`,
-        `VALUES ${Array.from({ length: rows }, (_, row) => values(row)).join(",\n  ")}`,
-        `ON CONFLICT ("module", "version") DO UPDATE SET`,
-        updates,
-      ].join("\n"),
+    write: (rows) => write(Array.from({ length: rows }, (_, row) => values(row))),
+    writeOne: (row) => write([`(${row.join(", ")})`]),
+    isMissing: (module, version) =>
+      `NOT EXISTS (SELECT 1 FROM ${journal.sql} WHERE "module" = ${module} AND "version" = ${version})`,
+    isUnchanged: ({ module, version, status, sequence }) =>
+      `EXISTS (SELECT 1 FROM ${journal.sql} WHERE "module" = ${module} AND "version" = ${version} AND "status" = ${status} AND "sequence" = ${sequence})`,
     writeProgress: [
       `UPDATE ${journal.sql}`,
       `SET "progress" = ${placeholder(1)}`,

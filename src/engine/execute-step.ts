@@ -22,11 +22,7 @@ export async function executeStep(
   if (planned.step.kind === "code") {
     await runCode(session, dialect, planned, planned.step, guards);
   } else {
-    const placed = step.scripts.flatMap((script) => {
-      const place = placeOf(planned, script.file);
-      return script.statements.map((statement) => ({ statement, place }));
-    });
-    await runStatements(session, placed, guards);
+    await runStatements(session, placedStatements(step), guards);
   }
   if (planned.direction === "up") await verifyStep(session, dialect, planned, plugin);
   try {
@@ -38,9 +34,18 @@ export async function executeStep(
   }
 }
 
-interface PlacedStatement {
+/** A statement and the migration and file that it stands in. */
+export interface PlacedStatement {
   readonly statement: Statement;
   readonly place: Place;
+}
+
+/** The statements of all scripts of a step. */
+export function placedStatements({ planned, scripts }: PreparedStep): readonly PlacedStatement[] {
+  return scripts.flatMap(({ statements, file }) => {
+    const place = placeOf(planned, file);
+    return statements.map((statement) => ({ statement, place }));
+  });
 }
 
 /** Runs statements in their order; neighbours that pass the guards go to the server in one round trip. */
@@ -63,15 +68,21 @@ async function runStatements(
 }
 
 async function runBatch(connection: Connection, batch: readonly PlacedStatement[]): Promise<void> {
-  const [first] = batch;
-  if (first === undefined) return;
+  if (batch.length === 0) return;
   try {
     await connection.executeBatch?.(batch.map(({ statement }) => statement.text));
   } catch (error) {
     const index = error instanceof TenonError ? Number(error.details["statement"] ?? 0) : 0;
-    const { statement, place } = batch[index] ?? first;
-    throw stepError(error, { ...place, line: statement.line, column: statement.column }, statement);
+    throw batchError(error, batch, index);
   }
+}
+
+/** The error of statements that were sent together: of the one with this index, or of the first where there is none. */
+export function batchError(error: unknown, batch: readonly PlacedStatement[], index: number): unknown {
+  const failed = batch[index] ?? batch[0];
+  if (failed === undefined) return error;
+  const { statement, place } = failed;
+  return stepError(error, { ...place, line: statement.line, column: statement.column }, statement);
 }
 
 /** Runs one statement under the guards; a failure tells the line of the file. */

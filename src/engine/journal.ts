@@ -193,6 +193,23 @@ export class Journal {
     }
   }
 
+  /** The statement that writes a row, with its values in its text. */
+  writingOf(row: JournalRow): string {
+    return this.#sql.writeOne(encodeRow(row).map((value) => this.#dialect.literal(value)));
+  }
+
+  /** A condition in SQL: what stands of a migration is still `row`, or nothing where that is undefined. */
+  conditionOf(module: string, version: Version, row: JournalRow | undefined): string {
+    const { literal } = this.#dialect;
+    const key = { module: literal(module), version: literal(version) };
+    if (row === undefined) return this.#sql.isMissing(key.module, key.version);
+    return this.#sql.isUnchanged({
+      ...key,
+      status: literal(row.status),
+      sequence: literal(row.sequence),
+    });
+  }
+
   async writeProgress(module: string, version: Version, progress: Progress): Promise<void> {
     await this.#connection.execute(this.#sql.writeProgress, [encodeProgress(progress), module, version]);
   }

@@ -50,6 +50,12 @@ export class ModuleWatch {
     this.#objects = new OwnedObjects(context.connection, context.dialect, context.journal);
   }
 
+  /** Whether `before` knows all that it needs for this step: then it asks nothing of the database. */
+  isReadyFor({ planned: { module } }: PreparedStep): boolean {
+    const isContained = !this.#rules.has(module) || this.#rules.get(module) !== undefined;
+    return this.#ownership !== undefined && this.#batch?.module === module && !isContained;
+  }
+
   /**
    * Called in the step's transaction, before it runs; `rows` are those of the journal.
    * @throws TenonError `OBJECT_TAKEN`

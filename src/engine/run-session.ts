@@ -7,6 +7,7 @@ import { ForeignHistory } from "./foreign-history.js";
 import { type History, prepareJournal, readHistory } from "./history.js";
 import type { JournalRow } from "./journal-row.js";
 import { ModuleWatch } from "./module-watch.js";
+import { commitError } from "./outcome.js";
 import { isDone } from "./plan-input.js";
 import type { PreparedStep } from "./prepare-step.js";
 import { finishedRow, type RowStamp, unfinishedRow } from "./recorded-row.js";
@@ -14,6 +15,13 @@ import type { RunContext, RunOptions, RunResult, StepResult } from "./run.js";
 import { executeOutsideTransaction } from "./run-outside.js";
 import type { Segment } from "./segments.js";
 import { takeSnapshot } from "./snapshot.js";
+import { WholeSteps } from "./whole-steps.js";
+
+interface FailedStep {
+  readonly step: PreparedStep;
+  readonly reference: StepReference;
+  readonly error: TenonError;
+}
 
 /** Reads the journal again under the lock and tells whether the plan still holds. */
 export type Recheck = () => Promise<{ readonly history: History; readonly isCurrent: boolean }>;
@@ -27,6 +35,7 @@ export class RunSession {
   readonly #total: number;
   readonly #watch: ModuleWatch;
   readonly #adopted: ForeignHistory;
+  readonly #whole: WholeSteps;
   readonly #results: StepResult[] = [];
   /** The journal as it is once everything written so far is committed. */
   readonly #rows = new Map<string, JournalRow>();
@@ -51,6 +60,7 @@ export class RunSession {
     this.#total = total;
     this.#watch = new ModuleWatch(context, { isOneTransaction: mode === "run" });
     this.#adopted = new ForeignHistory(context);
+    this.#whole = new WholeSteps(context);
   }
 
   async run(segments: readonly Segment[], recheck: Recheck): Promise<RunResult | "outdated"> {
@@ -98,24 +108,29 @@ export class RunSession {
   ): Promise<"done" | "outdated" | "again"> {
     const { onEvent } = this.#context;
     const indexBefore = this.#index;
-    const failure = await this.#inTransaction(async () => {
-      if (this.#history === undefined && !(await this.#isCurrent(recheck))) return "outdated" as const;
-      await this.#prepareJournal();
-      await this.#adopted.open(this.#rows.values());
-      const needsLook = this.#results.length > 0 || attempt > 1 || this.#mode === "each";
-      for (const step of segment.steps) {
-        const reference = this.#reference(step);
-        if (needsLook && (await this.#isDoneByAnother(step))) {
-          onEvent({ kind: "step-skipped", step: reference });
-          continue;
-        }
-        const error = await this.#runStep(step, reference);
-        if (error !== undefined) return { step, reference, error };
-      }
-      await this.#context.bound?.finish();
-      if (this.#mode === "run") await this.#writeBooks(segment === this.#last);
-      return undefined;
-    });
+    const whole = attempt === 1 ? await this.#tryWhole(segment) : "look";
+    if (whole === "done") return "done";
+    const failure =
+      whole !== "look"
+        ? whole
+        : await this.#inTransaction(async () => {
+            if (this.#history === undefined && !(await this.#isCurrent(recheck))) return "outdated" as const;
+            await this.#prepareJournal();
+            await this.#adopted.open(this.#rows.values());
+            const needsLook = this.#results.length > 0 || attempt > 1 || this.#mode === "each";
+            for (const step of segment.steps) {
+              const reference = this.#reference(step);
+              if (needsLook && (await this.#isDoneByAnother(step))) {
+                onEvent({ kind: "step-skipped", step: reference });
+                continue;
+              }
+              const error = await this.#runStep(step, reference);
+              if (error !== undefined) return { step, reference, error };
+            }
+            await this.#context.bound?.finish();
+            if (this.#mode === "run") await this.#writeBooks(segment === this.#last);
+            return undefined;
+          });
     if (failure === undefined) return "done";
     if (failure === "outdated") return "outdated";
     if (this.#mayRetry(failure.error, attempt)) {
@@ -127,6 +142,45 @@ export class RunSession {
     onEvent({ kind: "step-failed", step: failure.reference, error: failure.error });
     await this.#recordFailureApart(failure.step, failure.error);
     throw failure.error;
+  }
+
+  /** Runs a step in one piece; "look" where something has to be looked at first, and nothing has happened yet. */
+  async #tryWhole({ steps: [step] }: Segment): Promise<FailedStep | "done" | "look"> {
+    const { clock, onEvent } = this.#context;
+    if (this.#mode === "run" || this.#history?.journal !== "current") return "look";
+    if (step === undefined || !this.#watch.isReadyFor(step)) return "look";
+    const whole = this.#whole.read(step);
+    if (whole === undefined) return "look";
+    const indexBefore = this.#index;
+    const reference = this.#reference(step);
+    onEvent({ kind: "step-started", step: reference });
+    const started = clock.elapsed();
+    try {
+      await this.#watch.before(step, this.#rows.values());
+      if ((await whole.run(this.#rows.get(keyOf(step.planned)))) === "changed") {
+        await this.#takeBack();
+        this.#index = indexBefore;
+        return "look";
+      }
+      const durationMs = Math.round(clock.elapsed() - started);
+      const row = this.#rowAfter(step, durationMs);
+      await whole.commit(row);
+      this.#rows.set(keyOf(row), row);
+      this.#watch.committed();
+      this.#finished(reference, durationMs);
+      return "done";
+    } catch (thrown) {
+      await this.#takeBack();
+      const error = asTenonError(thrown, reference);
+      if (error.code === "OUTCOME_UNKNOWN") throw error;
+      return { step, reference, error };
+    }
+  }
+
+  async #takeBack(): Promise<void> {
+    const { connection } = this.#context;
+    if (connection.inTransaction) await connection.execute("ROLLBACK");
+    this.#forgetUncommitted();
   }
 
   /**
@@ -257,14 +311,7 @@ export class RunSession {
     } catch (error) {
       if (this.#context.connection.inTransaction) await this.#context.connection.execute("ROLLBACK");
       this.#watch.rolledBack();
-      if (error instanceof TenonError && error.code === "CONNECTION_LOST") {
-        throw new TenonError(
-          "OUTCOME_UNKNOWN",
-          "The session was lost while committing: either everything up to here is in the database, or nothing of it is.",
-          { hint: "Run again: the next run reads the journal and goes on from what is there.", cause: error },
-        );
-      }
-      throw error;
+      throw commitError(error);
     }
   }
 

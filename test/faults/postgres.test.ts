@@ -1,13 +1,25 @@
 import { chmodSync } from "node:fs";
 import pg from "pg";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { connect, type RunEvent, SchemaManager } from "../../src/index.js";
 import { temporaryFolder } from "../live/engines.js";
 import { postgresDatabase, postgresWitness } from "../servers/postgres.js";
+import { bridgeTo } from "../servers/postgres-bridge.js";
 import { startPostgres } from "../servers/postgres-server.mjs";
 import { versionsOf } from "./versions.mjs";
 
 const COUNT = 40;
+
+/** As `versionsOf`, without rows: each then goes to the server in one piece. */
+function tablesOf(count: number) {
+  const numbers = Array.from({ length: count }, (_, index) => index + 1);
+  return Object.fromEntries(
+    numbers.map((number) => [
+      number,
+      { name: `table ${number}`, up: `CREATE TABLE t${number} (id INTEGER)`, down: `DROP TABLE t${number}` },
+    ]),
+  );
+}
 
 async function expectAgreement(witness: pg.Client): Promise<number> {
   const journal = await witness.query("SELECT to_regclass('public.schema_migrations') AS found");
@@ -42,7 +54,8 @@ describe("faults of a PostgreSQL server", () => {
       const witness = await postgresWitness(url);
       const connection = await connect(url);
       const [own] = await connection.query("SELECT pg_backend_pid() AS pid");
-      const running = new SchemaManager(connection, versionsOf(COUNT))
+      const versions = round % 2 === 0 ? versionsOf(COUNT) : tablesOf(COUNT);
+      const running = new SchemaManager(connection, versions)
         .migrateToLatest({ transaction: round % 3 === 0 ? "run" : "each" })
         .then(
           () => undefined,
@@ -59,13 +72,41 @@ describe("faults of a PostgreSQL server", () => {
       await expectAgreement(witness);
 
       const again = await connect(url);
-      await new SchemaManager(again, versionsOf(COUNT)).migrateToLatest();
+      await new SchemaManager(again, versions).migrateToLatest();
       await again.close();
       expect(await expectAgreement(witness)).toBe(COUNT);
       await expectNothingLeft(witness);
     }
     expect(lost).toBeGreaterThan(3);
   }, 120_000);
+
+  test.each([
+    { when: "unsaid", done: 4 },
+    { when: "unanswered", done: 5 },
+  ] as const)(
+    "a COMMIT that is $when when the network breaks is told as unknown, and the next run finds the truth",
+    async ({ when, done }) => {
+      const url = await postgresDatabase();
+      const witness = await postgresWitness(url);
+      const bridge = await bridgeTo(url);
+      // What the row holds goes with the COMMIT.
+      bridge.cutAt("'table 5'", when);
+      const connection = await connect(bridge.url);
+
+      await expect(new SchemaManager(connection, tablesOf(8)).migrateToLatest()).rejects.toMatchObject({
+        code: "OUTCOME_UNKNOWN",
+      });
+      await connection.close();
+
+      await vi.waitFor(() => expectNothingLeft(witness));
+      expect(await expectAgreement(witness)).toBe(done);
+      const again = await connect(url);
+      const { steps } = await new SchemaManager(again, tablesOf(8)).migrateToLatest();
+      await again.close();
+      expect(steps.length).toBe(8 - done);
+      expect(await expectAgreement(witness)).toBe(8);
+    },
+  );
 
   test("a server that stops in the middle and starts again goes on where it was", async () => {
     const folder = temporaryFolder();

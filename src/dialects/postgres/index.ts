@@ -4,7 +4,7 @@ import { capabilities } from "./capabilities.js";
 import { catalogueStamp } from "./catalogue-stamp.js";
 import { settleConstraints } from "./constraints.js";
 import { addressOf, journalAddress, readColumns } from "./journal-address.js";
-import { begin, lock } from "./lock.js";
+import { begin, inOnePiece, lock } from "./lock.js";
 import { watchLosses } from "./losses.js";
 import { listMadeObjects } from "./made-objects.js";
 import { quote } from "./names.js";
@@ -37,6 +37,7 @@ export const postgres: Dialect = {
   recover,
   lock,
   begin,
+  inOnePiece,
   applySettings,
   settleConstraints,
   refuseInPlugin,

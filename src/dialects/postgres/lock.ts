@@ -1,6 +1,6 @@
 import type { Connection } from "../../connection/index.js";
 import { TenonError } from "../../errors.js";
-import type { Lock, LockRequest } from "../dialect.js";
+import type { InOnePiece, Lock, LockRequest } from "../dialect.js";
 import { beginDeferring } from "./constraints.js";
 import { describeHolder } from "./lock-holder.js";
 import { lockKey } from "./lock-key.js";
@@ -46,16 +46,22 @@ export async function lock(connection: Connection, request: LockRequest): Promis
  * before have made of it.
  */
 export async function begin(connection: Connection, _request: LockRequest): Promise<void> {
+  const session = held.get(connection);
+  await connection.executeScript(beginning(connection).join("; "));
+  if (session?.isDoubtful === true) await expectLock(connection, session.key);
+}
+
+export const inOnePiece: InOnePiece = {
+  begin: (connection) => (held.get(connection)?.isDoubtful === true ? undefined : beginning(connection)),
+  // A division by zero is an error whatever the session's settings: no function is needed to raise one.
+  expect: (condition) => `SELECT 1 / (${condition})::int`,
+};
+
+function beginning(connection: Connection): readonly string[] {
   beginDeferring(connection);
   const session = held.get(connection);
-  if (session === undefined) {
-    await connection.execute("BEGIN");
-    return;
-  }
-  await connection.executeScript(
-    `BEGIN; SELECT pg_catalog.set_config('search_path', ${literal(session.searchPath)}, true)`,
-  );
-  if (session.isDoubtful) await expectLock(connection, session.key);
+  if (session === undefined) return ["BEGIN"];
+  return ["BEGIN", `SELECT pg_catalog.set_config('search_path', ${literal(session.searchPath)}, true)`];
 }
 
 async function waitForLock(connection: Connection, key: bigint, request: LockRequest): Promise<void> {

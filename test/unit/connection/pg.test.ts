@@ -3,6 +3,7 @@ import pg from "pg";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { openPg } from "../../../src/connection/pg.js";
 import { postgresDatabase, postgresServer, postgresWitness } from "../../servers/postgres.js";
+import { bridgeTo } from "../../servers/postgres-bridge.js";
 import { errorOf, opened } from "./pg-opened.js";
 
 function changed(url: string, change: (url: URL) => void): string {
@@ -179,7 +180,7 @@ test("a session that the server ends between two statements does not end the pro
 
 test("a socket that breaks outside a transaction leaves the last statement in doubt", async () => {
   const url = await postgresDatabase();
-  const through = await brokenBridge(url);
+  const through = await bridgeTo(url);
   const connection = await opened(through.url);
   const sleeping = errorOf(connection.query("SELECT pg_sleep(60)"));
   await vi.waitFor(() => expect(through.bytes()).toContain("pg_sleep"));
@@ -227,32 +228,3 @@ test("leaves the type parsers of the package as they are", async () => {
   expect(rows[0]).toMatchObject({ eight: "1", at: expect.any(Date) });
   expect(pg.types.getTypeParser(20)("1")).toBe("1");
 });
-
-/** A way to the server that can be cut. */
-async function brokenBridge(url: string) {
-  const { connect } = await import("node:net");
-  const target = new URL(url);
-  let seen = "";
-  let breakDown = () => {};
-  const bridge = createServer((near) => {
-    const far = connect(Number(target.port), target.hostname);
-    near.on("data", (chunk) => {
-      seen += chunk.toString("latin1");
-    });
-    near.pipe(far).pipe(near);
-    near.on("error", () => {});
-    far.on("error", () => {});
-    breakDown = () => {
-      near.resetAndDestroy();
-      far.destroy();
-    };
-  }).listen(0, "127.0.0.1");
-  await new Promise((resolve) => bridge.once("listening", resolve));
-  onTestFinished(() => void bridge.close());
-  const address = bridge.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
-  const through = changed(url, (to) => {
-    to.port = String(port);
-  });
-  return { url: through, bytes: () => seen, breakDown: () => breakDown() };
-}

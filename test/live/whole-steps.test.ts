@@ -1,0 +1,208 @@
+// Steps that go to PostgreSQL in one piece: BEGIN, the look at the journal and all statements, then the row and the COMMIT.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { type Connection, defineModule, type RunEvent, SchemaManager } from "../../src/index.js";
+import { engines, temporaryFolder } from "./engines.js";
+
+const postgresEngines = engines.filter(({ engine }) => engine === "postgres");
+
+const table = (name: string) => ({
+  name,
+  up: [`CREATE TABLE ${name} (id INTEGER PRIMARY KEY)`, `CREATE INDEX ${name}_by_id ON ${name} (id)`],
+  down: `DROP TABLE ${name}`,
+});
+
+/** The same connection, with the number of its round trips. */
+function countingTrips(connection: Connection) {
+  let trips = 0;
+  const counted = new Proxy(connection, {
+    get(target, property) {
+      const value: unknown = Reflect.get(target, property, target);
+      if (typeof value !== "function") return value;
+      if (["query", "execute", "executeScript", "executeBatch"].includes(String(property))) {
+        return (...given: unknown[]) => {
+          trips++;
+          return Reflect.apply(value, target, given);
+        };
+      }
+      return value.bind(target);
+    },
+  });
+  return { connection: counted, trips: () => trips };
+}
+
+async function tripsOf(connection: Connection, work: (connection: Connection) => Promise<unknown>) {
+  const counted = countingTrips(connection);
+  await work(counted.connection);
+  return counted.trips();
+}
+
+describe.each(postgresEngines)("steps in one piece on $name", (engine) => {
+  test("each further one costs two round trips", async () => {
+    const versions = (from: number, to: number) =>
+      Object.fromEntries(
+        Array.from({ length: to - from + 1 }, (_, index) => [from + index, table(`t${from + index}`)]),
+      );
+    const database = await engine.create();
+    const connection = await database.connect();
+
+    await new SchemaManager(connection, versions(1, 1)).migrateToLatest();
+    const ofTwo = await tripsOf(connection, (each) =>
+      new SchemaManager(each, versions(1, 3)).migrateToLatest(),
+    );
+    const ofTwelve = await tripsOf(connection, (each) =>
+      new SchemaManager(each, versions(1, 15)).migrateToLatest(),
+    );
+
+    expect(ofTwelve - ofTwo).toBe(20);
+    expect(await database.look("SELECT count(*)::int AS rows FROM schema_migrations")).toEqual([
+      { rows: 15 },
+    ]);
+  });
+
+  test("a statement in the middle that fails is told with its place, and nothing of its step stays", async () => {
+    const database = await engine.create();
+    const connection = await database.connect();
+    const folder = join(temporaryFolder(), "migrations");
+    mkdirSync(folder);
+    writeFileSync(join(folder, "001_a.sql"), "CREATE TABLE a (id INTEGER);\n");
+    writeFileSync(
+      join(folder, "002_b.sql"),
+      "-- 🙂\nCREATE TABLE b (id INTEGER);\n\nCREATE INDEX b_by_id ON b (id);\nALTER TABLE b\n  ADD COLUMN name no_such_type;\nCREATE TABLE c (id INTEGER);\n",
+    );
+    writeFileSync(join(folder, "003_d.sql"), "CREATE TABLE d (id INTEGER);\n");
+    const events: RunEvent[] = [];
+    const module = defineModule("app", "core", {}, { migrations: folder });
+    const manager = new SchemaManager(connection, module, { onEvent: (event) => events.push(event) });
+
+    await expect(manager.migrateToLatest()).rejects.toMatchObject({
+      code: "MIGRATION_FAILED",
+      message: expect.stringContaining("no_such_type"),
+      where: { module: "app", version: "2", file: join(folder, "002_b.sql"), line: 6, column: 19 },
+      details: { sqlState: "42704" },
+    });
+
+    expect(events.map(({ kind }) => kind)).toEqual([
+      "step-started",
+      "step-finished",
+      "step-started",
+      "step-failed",
+    ]);
+    expect(connection.inTransaction).toBe(false);
+    expect(
+      await database.look(
+        "SELECT tablename::text AS name FROM pg_tables WHERE tablename IN ('a', 'b', 'c', 'd')",
+      ),
+    ).toEqual([{ name: "a" }]);
+    expect(await database.look("SELECT version, status FROM schema_migrations ORDER BY version")).toEqual([
+      { version: "1", status: "applied" },
+      { version: "2", status: "failed" },
+    ]);
+
+    writeFileSync(join(folder, "002_b.sql"), "CREATE TABLE b (id INTEGER);\n");
+    await new SchemaManager(connection, module).migrateToLatest();
+    expect(await database.look("SELECT version, status FROM schema_migrations ORDER BY version")).toEqual([
+      { version: "1", status: "applied" },
+      { version: "2", status: "applied" },
+      { version: "3", status: "applied" },
+    ]);
+  });
+
+  test("text that is no SQL at all fails before anything of the step has run, and with its place", async () => {
+    const database = await engine.create();
+    const connection = await database.connect();
+    const manager = new SchemaManager(connection, {
+      1: table("a"),
+      2: { name: "b", up: "CREATE TABLE b (id INTEGER);\nALTER TABLE b ADD COLUMN;" },
+    });
+
+    await expect(manager.migrateToLatest()).rejects.toMatchObject({
+      code: "MIGRATION_FAILED",
+      where: { version: "2", line: 2, column: 25 },
+      details: { sqlState: "42601" },
+    });
+    expect(await connection.tableExists("a")).toBe(true);
+    expect(await connection.tableExists("b")).toBe(false);
+  });
+
+  test("what another process has applied meanwhile is skipped, though no lock has kept it out", async () => {
+    const database = await engine.create();
+    const connection = await database.connect();
+    const events: string[] = [];
+    const manager = new SchemaManager(
+      connection,
+      {
+        1: {
+          name: "the other process",
+          up: async (own: Connection) => {
+            await own.execute(
+              "INSERT INTO schema_migrations (module, version, status, sequence, name, applied_at) VALUES ('main', '3', 'applied', 50, 'b', '2026-01-01T00:00:00.000Z')",
+            );
+          },
+        },
+        2: table("a"),
+        3: { name: "b", up: "CREATE TABLE IF NOT EXISTS b (id INTEGER)" },
+        4: table("c"),
+      },
+      {
+        onEvent: (event) => {
+          if ("step" in event) events.push(`${event.kind} ${event.step.version}`);
+        },
+      },
+    );
+
+    const { steps } = await manager.migrateToLatest();
+
+    expect(steps.map(({ version }) => version)).toEqual(["1", "2", "4"]);
+    expect(events.filter((event) => event.endsWith(" 3"))).toEqual(["step-started 3", "step-skipped 3"]);
+    expect(await connection.tableExists("b")).toBe(false);
+    expect(await connection.tableExists("c")).toBe(true);
+  });
+
+  test("a step that takes the journal away fails with it", async () => {
+    const database = await engine.create();
+    const connection = await database.connect();
+    const manager = new SchemaManager(connection, {
+      1: table("a"),
+      2: { name: "b", up: ["CREATE TABLE b (id INTEGER)", "ALTER TABLE schema_migrations RENAME TO gone"] },
+    });
+
+    await expect(manager.migrateToLatest()).rejects.toMatchObject({
+      where: { module: "main", version: "2" },
+    });
+
+    expect(await connection.tableExists("b")).toBe(false);
+    expect(await database.look("SELECT version, status FROM schema_migrations ORDER BY version")).toEqual([
+      { version: "1", status: "applied" },
+      { version: "2", status: "failed" },
+    ]);
+  });
+
+  test("a script with a COMMIT of its own is refused before anything runs", async () => {
+    const database = await engine.create();
+    const connection = await database.connect();
+    const manager = new SchemaManager(connection, {
+      1: table("a"),
+      2: { name: "b", up: "CREATE TABLE b (id INTEGER); COMMIT; CREATE TABLE c (id INTEGER)" },
+    });
+
+    await expect(manager.migrateToLatest()).rejects.toMatchObject({ code: "TRANSACTION_IN_SCRIPT" });
+    expect(await connection.tableExists("a")).toBe(false);
+  });
+
+  test("quotes and backslashes in a migration's text stand in the journal as they are", async () => {
+    const database = await engine.create();
+    const connection = await database.connect();
+    const up = [
+      "CREATE TABLE b (path TEXT DEFAULT E'C:\\\\it''s')",
+      `COMMENT ON TABLE b IS 'a \\ and "b" 🙂'`,
+    ];
+    const down = ["DROP TABLE b"];
+    await new SchemaManager(connection, { 1: table("a"), 2: { name: "it's\\", up, down } }).migrateToLatest();
+
+    expect(
+      await database.look("SELECT name, up_sql, down_sql FROM schema_migrations WHERE version = '2'"),
+    ).toEqual([{ name: "it's\\", up_sql: JSON.stringify(up), down_sql: JSON.stringify(down) }]);
+  });
+});
