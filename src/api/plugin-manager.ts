@@ -10,9 +10,9 @@ import type {
   RestoreResult,
   WrittenDump,
 } from "../plugins/index.js";
-import { type HostPlugin, loadPlugin, withHostRules } from "./load-plugin.js";
+import type { HostPlugin } from "./load-plugin.js";
 import type { MigrateOptions } from "./migrate-latest.js";
-import { type ActivateResult, PluginWork, type StartOptions, type StartResult } from "./plugin-work.js";
+import type { ActivateResult, PluginWork, StartOptions, StartResult } from "./plugin-work.js";
 import { SchemaRegistry } from "./schema-registry.js";
 
 /** How a manager of plugins works; every part has a default. */
@@ -102,7 +102,7 @@ export class PluginManager {
     const { from, ...run } = options;
     const host = { name, ...this.#hosted.get(name) };
     const module = await this.#load(name, from === undefined ? host : { ...host, from });
-    return this.#work().activate(module, run);
+    return (await this.#work()).activate(module, run);
   }
 
   /**
@@ -124,12 +124,12 @@ export class PluginManager {
         },
       );
     }
-    return { plugins: await this.#work().deactivate(name, options), dumps: [] };
+    return { plugins: await (await this.#work()).deactivate(name, options), dumps: [] };
   }
 
   /** What would go with a plugin: tables and their rows, other objects, and with `cascade` who needs it. Changes nothing. */
   async planRemoval(name: string, options: CascadeOption = {}): Promise<Removal> {
-    return this.#work().planRemoval({ name, cascade: options.cascade });
+    return (await this.#work()).planRemoval({ name, cascade: options.cascade });
   }
 
   /**
@@ -146,18 +146,18 @@ export class PluginManager {
         hint: "Give `dumpTo`, or `withoutDump: true`.",
       });
     }
-    return this.#work().remove({ name, cascade, dumpTo, withoutDump, dropOwned }, run);
+    return (await this.#work()).remove({ name, cascade, dumpTo, withoutDump, dropOwned }, run);
   }
 
   /** Writes the rows of a dump back into the plugin's tables. @throws TenonError `PLUGIN_DATA`, `FILE_FAILED` */
   async restorePluginData(folder: string, options: RestoreOptions = {}): Promise<RestoreResult> {
-    return this.#work().restore(folder, options);
+    return (await this.#work()).restore(folder, options);
   }
 
   /** All that is known of one plugin, with the rows and the size of its tables. @throws TenonError `MODULE_UNKNOWN` */
   async getPluginInfo(name: string): Promise<PluginInfo> {
     await this.#loadHosted(name);
-    return this.#work().info(name);
+    return (await this.#work()).info(name);
   }
 
   /** Every plugin that the program or the database knows, in the order of their names. */
@@ -167,7 +167,7 @@ export class PluginManager {
       const problem = await this.#loadHosted(name);
       if (problem !== undefined) problems.set(name, problem.message);
     }
-    const known = await this.#work().list([...problems.keys()]);
+    const known = await (await this.#work()).list([...problems.keys()]);
     return known.map((each) => ({ ...each, error: each.error ?? problems.get(each.name) ?? null }));
   }
 
@@ -176,18 +176,18 @@ export class PluginManager {
    * the others go on. With `onFailure: "stop"` its error is thrown.
    */
   async startPlugins(options: StartOptions = {}): Promise<StartResult> {
-    const inUse = new Map((await this.#work().list()).map((plugin) => [plugin.name, plugin.status]));
+    const inUse = new Map((await (await this.#work()).list()).map((plugin) => [plugin.name, plugin.status]));
     const failed: { plugin: string; error: TenonError }[] = [];
     for (const name of this.#hosted.keys()) {
       const status = inUse.get(name);
       if (status !== "active" && status !== "failed") continue;
       const error = await this.#loadHosted(name);
       if (error === undefined) continue;
-      await this.#work().recordFailure(name, error);
+      await (await this.#work()).recordFailure(name, error);
       if (options.onFailure === "stop") throw error;
       failed.push({ plugin: name, error });
     }
-    const result = await this.#work().start(options);
+    const result = await (await this.#work()).start(options);
     const broken = new Set(failed.map(({ plugin }) => plugin));
     return {
       ...result,
@@ -198,6 +198,7 @@ export class PluginManager {
 
   /** The module of a plugin, from the code that the host names, or from the registry. */
   async #load(name: string, host: HostPlugin): Promise<Module> {
+    const { loadPlugin, withHostRules } = await import("./load-plugin.js");
     const registered = () => this.#registry.modules.find((module) => module.name === name);
     if (host.from === undefined) {
       const module = registered() ?? this.#loaded.get(name);
@@ -208,7 +209,7 @@ export class PluginManager {
       this.#loaded.set(name, module);
       return module;
     } catch (error) {
-      if (error instanceof TenonError) await this.#work().recordFailure(name, error);
+      if (error instanceof TenonError) await (await this.#work()).recordFailure(name, error);
       throw error;
     }
   }
@@ -217,6 +218,7 @@ export class PluginManager {
   async #loadHosted(name: string): Promise<TenonError | undefined> {
     const host = this.#hosted.get(name);
     if (host?.from === undefined || this.#loaded.has(name)) return undefined;
+    const { loadPlugin } = await import("./load-plugin.js");
     const registered = () => this.#registry.modules.find((module) => module.name === name);
     try {
       this.#loaded.set(name, await loadPlugin({ ...host, baseFolder: this.#options.baseFolder, registered }));
@@ -231,7 +233,12 @@ export class PluginManager {
     return this.#options.registry ?? SchemaRegistry.default;
   }
 
-  #work(): PluginWork {
+  /** Loaded when it is asked for: a program that makes a manager at its start may never need it. */
+  async #work(): Promise<PluginWork> {
+    const [{ PluginWork }, { withHostRules }] = await Promise.all([
+      import("./plugin-work.js"),
+      import("./load-plugin.js"),
+    ]);
     const { journal, appliedBy, clock, onEvent } = this.#options;
     const registered = this.#registry.modules.filter((module) => !this.#loaded.has(module.name));
     const modules = [...registered, ...this.#loaded.values()].map((module) => {

@@ -4,7 +4,7 @@ import type { SourceDefinition } from "../migrations/index.js";
 import { type Module, type ModuleKind, type ModuleOptions, ModuleSet } from "../modules/index.js";
 import { defineModule } from "./define-module.js";
 import type { MigrateOptions } from "./migrate-latest.js";
-import { PluginWork, type StartOptions, type StartResult } from "./plugin-work.js";
+import type { PluginWork, StartOptions, StartResult } from "./plugin-work.js";
 import { SchemaManager, type SchemaManagerOptions, type VersionOutput } from "./schema-manager.js";
 
 /** What `SchemaRegistry.getSchemaInfo` tells of one module. */
@@ -85,7 +85,9 @@ export class SchemaRegistry {
     connection: Connection,
     options: RegistryRunOptions = {},
   ): Promise<VersionOutput> {
-    return (await this.#plugins(connection, options).activate(this.#modules.get(name), options)).version;
+    const module = this.#modules.get(name);
+    const plugins = await this.#plugins(connection, options);
+    return (await plugins.activate(module, options)).version;
   }
 
   /**
@@ -96,7 +98,7 @@ export class SchemaRegistry {
     connection: Connection,
     options: RegistryRunOptions & StartOptions = {},
   ): Promise<StartResult> {
-    return this.#plugins(connection, options).start(options);
+    return (await this.#plugins(connection, options)).start(options);
   }
 
   /**
@@ -108,7 +110,7 @@ export class SchemaRegistry {
     connection: Connection,
     options: RegistryRunOptions = {},
   ): Promise<void> {
-    await this.#plugins(connection, options).remove({ name, withoutDump: true }, options);
+    await (await this.#plugins(connection, options)).remove({ name, withoutDump: true }, options);
   }
 
   /** Versions of all registered modules in one database. */
@@ -125,7 +127,7 @@ export class SchemaRegistry {
       if (this.#modules.find(status.module)?.kind === "core") core[status.module] = info;
       else plugins[status.module] = info;
     }
-    for (const plugin of await this.#plugins(connection, options).list()) {
+    for (const plugin of await (await this.#plugins(connection, options)).list()) {
       const { name, status, pending, installedVersion, availableVersion } = plugin;
       plugins[name] = {
         status: status === "active" && pending.length > 0 ? "pending" : status,
@@ -170,7 +172,9 @@ export class SchemaRegistry {
     return SchemaRegistry.default.getSchemaInfo(connection, options);
   }
 
-  #plugins(connection: Connection, options: RegistryRunOptions): PluginWork {
+  /** Loaded when it is asked for: most starts have no plugins. */
+  async #plugins(connection: Connection, options: RegistryRunOptions): Promise<PluginWork> {
+    const { PluginWork } = await import("./plugin-work.js");
     const { journal, appliedBy, clock, onEvent } = options;
     return new PluginWork({ connection, modules: this.#modules.list(), journal, appliedBy, clock, onEvent });
   }
