@@ -13,6 +13,7 @@ import { type Encryption, loadEncryption, refuseEncrypted } from "./encryption/i
 import { LibsqlConnection } from "./libsql-connection.js";
 import { type GiveKey, openHandle, prepareSession } from "./libsql-handle.js";
 import { isNotWritable, openReadOnly } from "./libsql-read-only.js";
+import { leaveWalMode, makeEmptyDatabase } from "./new-database.js";
 
 export interface LibsqlOptions {
   /** A path of the file system, or `:memory:`. */
@@ -72,14 +73,24 @@ async function openFile(
   const { path, description } = file;
   if (isThere(file)) refuseCutShort(file);
   if (readOnly) return openReadOnly(file, giveKey, busyTimeoutMs);
+  if (file.kind === "missing" && giveKey === undefined && makeEmptyDatabase(path)) {
+    try {
+      return await open(true);
+    } catch {
+      leaveWalMode(await openHandle(path, description, giveKey));
+    }
+  }
   try {
-    const native = await openHandle(path, description, giveKey);
-    const isInWalMode = saysWal(file);
-    return await prepareSession({ native, description, busyTimeoutMs, readOnly, file: path, isInWalMode });
+    return await open(saysWal(file));
   } catch (error) {
     // In a folder that may not be written not even reading a WAL database works: it is opened as what it is.
     if (isThere(file) && isNotWritable(error)) return openReadOnly(file, giveKey, busyTimeoutMs);
     throw error;
+  }
+
+  async function open(isInWalMode: boolean): Promise<Connection> {
+    const native = await openHandle(path, description, giveKey);
+    return prepareSession({ native, description, busyTimeoutMs, readOnly, file: path, isInWalMode });
   }
 }
 
