@@ -12,9 +12,9 @@ const dist = join(root, "dist");
 const joined = join(dist, ".joined");
 
 // What nearly every start needs stands in one file each: errors for the command that only prints its help, then what
-// opens a database and finds that there is nothing to do: these files and what they import, as far as something of it is used,
+// opens a database and finds that there is nothing to do: this file and what it imports, as far as something of it is used,
 // and nothing that is imported only when something asks for it.
-const START = ["index.js", "dialects/sqlite/index.js", "connection/libsql.js"];
+const START = ["index.js"];
 
 rmSync(dist, { recursive: true, force: true });
 compile();

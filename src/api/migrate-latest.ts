@@ -8,6 +8,7 @@ import {
   type RunResult,
   readState,
   run,
+  runPending,
   type StepResult,
 } from "../engine/index.js";
 import { findCheckpoint, publicVersion } from "../migrations/index.js";
@@ -27,6 +28,11 @@ export interface MigrateResult extends RunResult {
   readonly versions: Readonly<Record<string, number | string>>;
 }
 
+/** What was asked before, so that it need not be asked again. */
+export interface Known {
+  readonly isPending?: boolean;
+}
+
 /**
  * Brings modules to their latest version in their order: those that have migrations by applying what is pending, those that
  * have tables alone by letting the database follow them. When nothing has changed, one query tells so for all of them.
@@ -35,17 +41,18 @@ export async function migrateLatest(
   context: RunContext,
   modules: readonly Module[],
   options: MigrateOptions,
+  known: Known = {},
 ): Promise<MigrateResult> {
-  await refuseForeignHistory(context);
+  await refuseForeignHistory(context, known);
   const begun = await startFromCheckpoints(context, modules, options);
-  const result = await migratePending(context, modules, options);
+  const result = await migratePending(context, modules, options, known);
   return begun.length === 0 ? result : { ...result, steps: [...begun, ...result.steps] };
 }
 
 /** Only folders of other tools can hold what another tool has applied; the rest is not looked at. */
-export async function refuseForeignHistory(context: RunContext): Promise<void> {
+export async function refuseForeignHistory(context: RunContext, known: Known = {}): Promise<void> {
   if (!context.catalogue.migrations.some(({ origin }) => origin !== undefined)) return;
-  if (await hasNothingToDo(context, { kind: "latest" })) return;
+  if (known.isPending !== true && (await hasNothingToDo(context, { kind: "latest" }))) return;
   const { refuseUnadopted } = await import("../adopt/index.js");
   await refuseUnadopted(context);
 }
@@ -72,10 +79,12 @@ async function migratePending(
   context: RunContext,
   modules: readonly Module[],
   options: MigrateOptions,
+  known: Known,
 ): Promise<MigrateResult> {
   const { catalogue } = context;
   if (!modules.some((module) => catalogue.synced.has(module.name))) {
-    const result = await run(context, { kind: "latest" }, options);
+    const start = known.isPending === true ? runPending : run;
+    const result = await start(context, { kind: "latest" }, options);
     return { ...result, versions: versionsOf(context, modules, new Map()) };
   }
   // Loaded only where a module follows its tables: the others need none of it.

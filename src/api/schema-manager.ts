@@ -3,14 +3,13 @@ import {
   acceptChanged,
   type ChangedMigration,
   type ContextOptions,
-  describeModules,
+  completeContext,
   findChanged,
   forgetProgress,
   type JournalRow,
   type ModuleStatus,
   type ObjectOwner,
-  openContext,
-  planInput,
+  openStart,
   type RunContext,
   type RunListener,
   type RunOptions,
@@ -18,7 +17,9 @@ import {
   readModel,
   readOwners,
   readState,
+  readStatus,
   run,
+  type StartContext,
   stamp,
   systemClock,
   type Target,
@@ -41,9 +42,10 @@ import type { Module } from "../modules/index.js";
 import type { CreatedMigration, CreateMigrationOptions } from "./create-migration.js";
 import { defineModule, isModule } from "./define-module.js";
 import type { InitializeOptions, InitializeResult } from "./initialize.js";
-import { type MigrateOptions, type MigrateResult, migrateLatest, needsMigration } from "./migrate-latest.js";
-import { makePlan, type Plan } from "./plan.js";
-import { type SyncRequest, type SyncResult, syncModules } from "./sync.js";
+import type { MigrateOptions, MigrateResult } from "./migrate-latest.js";
+import type { Plan } from "./plan.js";
+import type { SyncRequest, SyncResult } from "./sync.js";
+import { resultWhenUpToDate } from "./up-to-date.js";
 
 /** A version as a caller writes it; 0 means "nothing applied". */
 export type VersionInput = number | bigint | string;
@@ -95,6 +97,7 @@ export class SchemaManager {
   readonly #modules: readonly Module[];
   readonly #options: SchemaManagerOptions;
   readonly #listeners = new Set<RunListener>();
+  #start: Promise<StartContext> | undefined;
   #context: Promise<RunContext> | undefined;
 
   constructor(
@@ -121,7 +124,10 @@ export class SchemaManager {
    * `MIGRATION_FAILED`, `VERIFY_FAILED`, `ROWS_LOST`, `LOCK_TIMEOUT`, …
    */
   async migrateToLatest(options: MigrateOptions = {}): Promise<MigrateResult> {
-    return migrateLatest(await this.#getContext(), this.#modules, options);
+    const done = await resultWhenUpToDate(await this.#getStart(), this.#modules);
+    if (done !== undefined) return done;
+    const { migrateLatest } = await import("./migrate-latest.js");
+    return migrateLatest(await this.#getContext(), this.#modules, options, { isPending: true });
   }
 
   /**
@@ -148,6 +154,7 @@ export class SchemaManager {
     const chosen = this.#modules.filter(
       ({ name }) => request.module === undefined || name === request.module,
     );
+    const { syncModules } = await import("./sync.js");
     return syncModules(await this.#getContext(), chosen, request);
   }
 
@@ -171,6 +178,7 @@ export class SchemaManager {
 
   /** Works out what a run would do, without writing anything: print it, explain it, run it. */
   async plan(request: PlanRequest & MigrateOptions = {}): Promise<Plan> {
+    const { makePlan } = await import("./plan.js");
     return makePlan(await this.#getContext(), this.#modules, await this.#targetOf(request), request);
   }
 
@@ -194,6 +202,8 @@ export class SchemaManager {
 
   /** Whether anything is pending. Costs one query when nothing is. */
   async needsMigration(): Promise<boolean> {
+    if ((await resultWhenUpToDate(await this.#getStart(), this.#modules)) !== undefined) return false;
+    const { needsMigration } = await import("./migrate-latest.js");
     return needsMigration(await this.#getContext(), this.#modules);
   }
 
@@ -370,9 +380,7 @@ export class SchemaManager {
   }
 
   async #describe(): Promise<readonly ModuleStatus[]> {
-    const context = await this.#getContext();
-    const history = await readState(context);
-    return describeModules(await planInput(context, history), history);
+    return readStatus(await this.#getContext());
   }
 
   async #statusOf(
@@ -387,6 +395,15 @@ export class SchemaManager {
     });
   }
 
+  /** The part of the context that is enough where there is nothing to do. */
+  #getStart(): Promise<StartContext> {
+    this.#start ??= openStart(this.#connection, this.#modules, this.#options).catch((error) => {
+      this.#start = undefined;
+      throw error;
+    });
+    return this.#start;
+  }
+
   #getContext(): Promise<RunContext> {
     this.#context ??= this.#makeContext().catch((error) => {
       this.#context = undefined;
@@ -395,8 +412,8 @@ export class SchemaManager {
     return this.#context;
   }
 
-  #makeContext(): Promise<RunContext> {
-    return openContext(this.#connection, this.#modules, {
+  async #makeContext(): Promise<RunContext> {
+    return completeContext(await this.#getStart(), {
       ...this.#options,
       onEvent: (event) => {
         for (const listener of this.#listeners) listener(event);

@@ -31,9 +31,10 @@ export type {
   StoredTable,
   StoredValue,
 } from "./exact-rows.js";
+export type { JournalDialect } from "./journal-dialect.js";
 export { type JournalStatements, journalStatements } from "./journal-statements.js";
 export { identityOf, type ListedObject, type ListOptions, type ObjectIdentity } from "./listed-object.js";
-export { loadDialect, loadTranslation } from "./load.js";
+export { loadDialect, loadJournalDialect, loadTranslation } from "./load.js";
 export { withNamedDependencies } from "./named-dependencies.js";
 export type {
   PluginBounds,

@@ -1,4 +1,5 @@
-import type { Dialect, TableAddress } from "./dialect.js";
+import type { TableAddress } from "./dialect.js";
+import type { JournalDialect } from "./journal-dialect.js";
 
 /** The texts of all statements about the journal, for one dialect and one journal. */
 export interface JournalStatements {
@@ -30,7 +31,7 @@ export interface JournalStatements {
  * that SQLite and PostgreSQL share, so that one text serves both.
  */
 export function journalStatements(
-  dialect: Pick<Dialect, "quote" | "placeholder" | "catalogueStamp">,
+  dialect: Pick<JournalDialect, "quote" | "placeholder" | "catalogueStamp">,
   journal: TableAddress,
   state: TableAddress,
   columns: readonly string[],

@@ -18,6 +18,7 @@ export type { History } from "./history.js";
 export { DEFAULT_JOURNAL_TABLE, JOURNAL_BESIDE_ANOTHER, Journal, type SyncedFacts } from "./journal.js";
 export type { JournalRow, JournalStatus } from "./journal-row.js";
 export { nextVersionOf } from "./module-versions.js";
+export { hasNothingToDo, type StartContext } from "./nothing-to-do.js";
 export { offlineScript } from "./offline-script.js";
 export {
   acceptChanged,
@@ -29,37 +30,32 @@ export {
   findChanged,
   findDrift,
   forgetProgress,
+  plan,
+  planInput,
   readModel,
   readOwners,
   readSnapshot,
+  readState,
+  readStatus,
   replayInto,
   replayMigrations,
+  run,
+  runPending,
   stamp,
   takeSnapshot,
   validate,
 } from "./on-demand.js";
-export { type ContextOptions, openContext } from "./open-context.js";
+export { type ContextOptions, completeContext, openContext, openStart } from "./open-context.js";
 export type { ObjectOwner } from "./owners.js";
 export { describeObject } from "./ownership.js";
 export { type PlanOptions, pendingMigrations, type Target } from "./plan.js";
 export type { PlannedStep } from "./plan-input.js";
 export { type PluginRecord, PluginRecords, type PluginStatus } from "./plugin-records.js";
 export { type PreparedStep, prepareStep } from "./prepare-step.js";
-export {
-  hasNothingToDo,
-  plan,
-  planInput,
-  type RunContext,
-  type RunOptions,
-  type RunResult,
-  readState,
-  run,
-  type StepName,
-  type StepResult,
-} from "./run.js";
+export type { RunContext, RunOptions, RunResult, StepName, StepResult } from "./run.js";
 export { pluginsAmong, type ScratchPlugins } from "./scratch-plugins.js";
 export type { Snapshot } from "./snapshot.js";
 export type { ChangedMigration } from "./stamp.js";
-export { describeModules, type ModuleState, type ModuleStatus } from "./status.js";
+export type { ModuleState, ModuleStatus } from "./status.js";
 export { utcTime } from "./utc-time.js";
 export type { Problem, ValidateOptions, Validation } from "./verify.js";

@@ -1,5 +1,5 @@
 import type { Connection, Row } from "../connection/index.js";
-import type { Dialect, JournalStatements, ObjectIdentity, TableAddress } from "../dialects/index.js";
+import type { JournalDialect, JournalStatements, ObjectIdentity, TableAddress } from "../dialects/index.js";
 import { TenonError } from "../errors.js";
 import type { Version } from "../migrations/index.js";
 import { ADOPTED_KEY, type AdoptedHistory, readAdoptedHistories } from "./adopted-history.js";
@@ -42,7 +42,7 @@ export interface SyncedFacts {
 /** The journal of one database: reads and writes its rows, always by its full address. */
 export class Journal {
   readonly #connection: Connection;
-  readonly #dialect: Dialect;
+  readonly #dialect: JournalDialect;
   readonly #isElsewhere: boolean;
   #address: TableAddress;
   #state: TableAddress;
@@ -50,7 +50,12 @@ export class Journal {
   /** Whether it is still to be found out which of the two names the journal has. */
   #isUnsettled: boolean;
 
-  private constructor(connection: Connection, dialect: Dialect, address: TableAddress, naming: Naming) {
+  private constructor(
+    connection: Connection,
+    dialect: JournalDialect,
+    address: TableAddress,
+    naming: Naming,
+  ) {
     this.#isElsewhere = naming.isElsewhere;
     this.#isUnsettled = !naming.isGiven;
     this.#connection = connection;
@@ -61,7 +66,11 @@ export class Journal {
   }
 
   /** Finds where the journal of this connection lives; reads nothing of it. */
-  static async open(connection: Connection, dialect: Dialect, table: string | undefined): Promise<Journal> {
+  static async open(
+    connection: Connection,
+    dialect: JournalDialect,
+    table: string | undefined,
+  ): Promise<Journal> {
     const name = table ?? DEFAULT_JOURNAL_TABLE;
     const address = await dialect.journalAddress(connection, name);
     const isElsewhere = name !== address.table;

@@ -7,8 +7,10 @@ import type * as ApplyVersion from "./apply-version.js";
 import type * as Drift from "./drift.js";
 import type * as Owners from "./owners.js";
 import type * as Replay from "./replay.js";
+import type * as Run from "./run.js";
 import type * as Snapshot from "./snapshot.js";
 import type * as Stamp from "./stamp.js";
+import type * as Status from "./status.js";
 import type * as Verify from "./verify.js";
 
 export const adoptHistory: typeof AdoptHistory.adoptHistory = async (...given) =>
@@ -46,6 +48,22 @@ export const readSnapshot: typeof Snapshot.readSnapshot = async (...given) =>
 
 export const takeSnapshot: typeof Snapshot.takeSnapshot = async (...given) =>
   (await import("./snapshot.js")).takeSnapshot(...given);
+
+export const run: typeof Run.run = async (...given) => (await import("./run.js")).run(...given);
+
+export const runPending: typeof Run.runPending = async (...given) =>
+  (await import("./run.js")).runPending(...given);
+
+export const plan: typeof Run.plan = async (...given) => (await import("./run.js")).plan(...given);
+
+export const planInput: typeof Run.planInput = async (...given) =>
+  (await import("./run.js")).planInput(...given);
+
+export const readState: typeof Run.readState = async (...given) =>
+  (await import("./run.js")).readState(...given);
+
+export const readStatus: typeof Status.readStatus = async (...given) =>
+  (await import("./status.js")).readStatus(...given);
 
 export const stamp: typeof Stamp.stamp = async (...given) => (await import("./stamp.js")).stamp(...given);
 

@@ -1,10 +1,11 @@
 import type { Connection } from "../connection/index.js";
-import { loadDialect } from "../dialects/index.js";
+import { loadDialect, loadJournalDialect } from "../dialects/index.js";
 import type { Module } from "../modules/index.js";
 import { Catalogue } from "./catalogue.js";
 import { type Clock, systemClock } from "./clock.js";
 import type { RunListener } from "./events.js";
 import { Journal } from "./journal.js";
+import type { StartContext } from "./nothing-to-do.js";
 import type { RunContext } from "./run.js";
 
 /** What everything that works on a database may be told; every part has a default. */
@@ -28,18 +29,33 @@ export async function openContext(
   modules: readonly Module[],
   options: ContextOptions,
 ): Promise<RunContext> {
-  const { journal = {}, appliedBy = null, clock = systemClock, others = [] } = options;
-  const dialect = await loadDialect(connection.engine);
-  const catalogue = await Catalogue.load(modules, dialect.engine, others);
-  const names = modules.map((module) => module.name);
-  const isAlone = names.length === 1 && others.length === 0;
+  return completeContext(await openStart(connection, modules, options), options);
+}
+
+/** As much of a context as tells whether there is anything to do; `completeContext` adds the rest. */
+export async function openStart(
+  connection: Connection,
+  modules: readonly Module[],
+  options: ContextOptions,
+): Promise<StartContext> {
+  const { journal = {}, others = [] } = options;
+  const dialect = await loadJournalDialect(connection.engine);
+  const catalogue = await Catalogue.load(modules, connection.engine, others);
   return {
     connection,
-    dialect,
     journal: await Journal.open(connection, dialect, journal.table),
     catalogue,
-    modules: names,
-    legacyModule: journal.legacyModule ?? (isAlone ? names[0] : undefined),
+    modules: modules.map((module) => module.name),
+  };
+}
+
+export async function completeContext(start: StartContext, options: ContextOptions): Promise<RunContext> {
+  const { journal = {}, appliedBy = null, clock = systemClock, others = [] } = options;
+  const isAlone = start.modules.length === 1 && others.length === 0;
+  return {
+    ...start,
+    dialect: await loadDialect(start.connection.engine),
+    legacyModule: journal.legacyModule ?? (isAlone ? start.modules[0] : undefined),
     clock,
     appliedBy,
     onEvent: options.onEvent ?? (() => {}),

@@ -3,11 +3,10 @@ import type { Dialect, Lock, LockRequest } from "../dialects/index.js";
 import { TenonError } from "../errors.js";
 import type { Migration, Version } from "../migrations/index.js";
 import type { BoundWork } from "./bound-work.js";
-import type { Catalogue } from "./catalogue.js";
 import type { Clock } from "./clock.js";
 import type { Direction, RunListener } from "./events.js";
 import { type History, readHistory } from "./history.js";
-import type { Journal } from "./journal.js";
+import { hasNothingToDo, type StartContext } from "./nothing-to-do.js";
 import { type PlanOptions, planSteps, type Target } from "./plan.js";
 import type { PlanInput, PlannedStep } from "./plan-input.js";
 import { refuseForbidden } from "./plugin-rules.js";
@@ -16,13 +15,8 @@ import { cutIntoSegments, oneSegment } from "./segments.js";
 import { syncedMigrations } from "./synced-migrations.js";
 
 /** Everything a run works with. */
-export interface RunContext {
-  readonly connection: Connection;
+export interface RunContext extends StartContext {
   readonly dialect: Dialect;
-  readonly journal: Journal;
-  readonly catalogue: Catalogue;
-  /** The modules that the caller stands for. */
-  readonly modules: readonly string[];
   readonly legacyModule: string | undefined;
   readonly clock: Clock;
   readonly appliedBy: string | null;
@@ -74,8 +68,18 @@ const MOST_PLANS = 100;
  */
 export async function run(context: RunContext, target: Target, options: RunOptions = {}): Promise<RunResult> {
   refuseOpenTransaction(context.connection);
+  if (context.bound === undefined && (await hasNothingToDo(context, target))) return NOTHING;
+  return runPending(context, target, options);
+}
+
+/** As `run`, where it is known that the digests differ. */
+export async function runPending(
+  context: RunContext,
+  target: Target,
+  options: RunOptions = {},
+): Promise<RunResult> {
+  refuseOpenTransaction(context.connection);
   const isBound = context.bound !== undefined;
-  if (!isBound && (await hasNothingToDo(context, target))) return NOTHING;
   for (let attempt = 0; attempt < MOST_PLANS; attempt++) {
     const history = await readState(context);
     const planned = planSteps(await planInput(context, history, target), target, options);
@@ -124,19 +128,6 @@ export async function planInput(context: RunContext, history: History, target?: 
   const defined = await catalogue.ordered(history.rows, isNeeded);
   const migrations = [...defined, ...syncedMigrations(history.rows, catalogue.synced)];
   return { migrations, modules, rows: history.rows };
-}
-
-/** One query: the digests of what is applied equal those of what is defined, so nothing is pending or changed. */
-export async function hasNothingToDo(context: RunContext, target: Target): Promise<boolean> {
-  if (target.kind !== "latest") return false;
-  // Hashed before the query: a session that closes soon after its last statement closes quicker.
-  const defined = context.catalogue.digests;
-  const applied = await context.journal.readDigests();
-  if (applied === undefined) return false;
-  const modules = target.modules ?? context.modules;
-  return modules.every(
-    (module) => context.catalogue.synced.has(module) || defined.get(module) === applied.get(module),
-  );
 }
 
 /** Runs a plan under the lock; "outdated" when another process changed the journal since it was made. */

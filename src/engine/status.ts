@@ -3,6 +3,7 @@ import type { History } from "./history.js";
 import type { JournalRow } from "./journal-row.js";
 import { pendingMigrations } from "./plan.js";
 import { changedMigrations, type PlanInput, unknownRows } from "./plan-input.js";
+import { planInput, type RunContext, readState } from "./run.js";
 
 /** What one word says about a module. */
 export type ModuleState =
@@ -33,6 +34,12 @@ export interface ModuleStatus {
   readonly failed: readonly { readonly version: Version; readonly error: string }[];
   readonly changed: readonly Version[];
   readonly unknown: readonly Version[];
+}
+
+/** The state of every module that the program or the journal knows. */
+export async function readStatus(context: RunContext): Promise<readonly ModuleStatus[]> {
+  const history = await readState(context);
+  return describeModules(await planInput(context, history), history);
 }
 
 /** The state of every module that the program or the journal knows, in the order in which they are given. */

@@ -1,53 +1,10 @@
-import { connect } from "../../connection/index.js";
 import type { Dialect } from "../dialect.js";
-import { journalStatements } from "../journal-statements.js";
-import { capabilities } from "./capabilities.js";
-import { catalogueGrowth } from "./catalogue-growth.js";
-import { catalogueStamp } from "./catalogue-stamp.js";
-import { readViolations, watchForeignKeys } from "./foreign-keys.js";
-import { begin, lock } from "./lock.js";
-import { watchLosses } from "./losses.js";
-import { listMadeObjects } from "./made-objects.js";
-import { addressOf, journalAddress, quote, readColumns } from "./names.js";
-import { literal, offline } from "./offline.js";
-import { refuseInPlugin } from "./plugin-statements.js";
-import { readQuotedTexts } from "./quoted-texts.js";
-import { key } from "./reach.js";
-import { canRunInTransaction, prepareScript, refuseInCode } from "./script.js";
-import { applySettings } from "./session.js";
 
-/** SQLite and libSQL. */
-export const sqlite: Dialect = {
-  engine: "sqlite",
-  syntax: "sqlite",
-  capabilities,
-  quote,
-  nameKey: key,
-  placeholder: () => "?",
-  literal,
-  journalAddress,
-  addressBeside: (_address, table) => addressOf(table),
-  catalogueStamp,
-  readColumns,
-  listObjects: listMadeObjects,
-  catalogueGrowth,
-  journalStatements: (journal, state, columns) => journalStatements(sqlite, journal, state, columns),
-  prepareScript,
-  refuseInCode,
-  readQuotedTexts,
-  canRunInTransaction,
-  lock,
-  begin,
-  applySettings,
-  refuseInPlugin,
-  watchPlugin: async (...given) => (await import("./plugin-watch.js")).watchPlugin(...given),
-  watchLosses,
-  watchForeignKeys,
-  readViolations,
-  offline,
-  openScratch: () => connect(":memory:"),
-  loadRows: async () => (await import("./exact-rows.js")).exactRows,
-  loadSchema: async () => (await import("./schema.js")).sqliteSchema,
-  // A busy database is waited for where the transaction begins; inside it nobody else can write.
-  isTransient: () => false,
-};
+// What Tenon knows of SQLite and libSQL. A start needs only what it says to the journal.
+export { sqlite } from "./dialect.js";
+export { sqliteJournal } from "./journal.js";
+
+/** The whole, loaded when it is first asked for. */
+export async function loadSqlite(): Promise<Dialect> {
+  return (await import("./dialect.js")).sqlite;
+}

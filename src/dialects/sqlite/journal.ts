@@ -1,0 +1,17 @@
+import type { JournalDialect } from "../journal-dialect.js";
+import { journalStatements } from "../journal-statements.js";
+import { catalogueStamp } from "./catalogue-stamp.js";
+import { addressOf, journalAddress, quote, readColumns } from "./names.js";
+import { literal } from "./offline.js";
+
+/** How SQLite is spoken to about the journal. */
+export const sqliteJournal: JournalDialect = {
+  quote,
+  placeholder: () => "?",
+  literal,
+  journalAddress,
+  addressBeside: (_address, table) => addressOf(table),
+  catalogueStamp,
+  readColumns,
+  journalStatements: (journal, state, columns) => journalStatements(sqliteJournal, journal, state, columns),
+};
