@@ -46,7 +46,7 @@ async function joinScripts() {
     external: isPackage,
     preserveEntrySignatures: "allow-extension",
   });
-  await bundle.write({
+  const { output } = await bundle.write({
     dir: joined,
     format: "esm",
     entryFileNames: "[name].js",
@@ -72,6 +72,9 @@ async function joinScripts() {
     },
   });
   await bundle.close();
+  const start = output.find((chunk) => chunk.name === "core");
+  const more = start?.imports.filter((name) => /^chunks\/(?!errors-)/.test(name));
+  if (more?.length !== 0) throw new Error(`A start would load more than its file: ${more}`);
 }
 
 /** The files of which something is used as soon as these are imported. */

@@ -14,8 +14,7 @@ import type {
 } from "../transfer/index.js";
 import { refuseSameDatabase } from "./same-database.js";
 import type { SchemaManagerOptions } from "./schema-manager.js";
-import { type ModuleSchema, readModuleSchema, stampVersions } from "./transfer-modules.js";
-import { transferSqlite } from "./transfer-sqlite.js";
+import type { ModuleSchema } from "./transfer-modules.js";
 
 /** What `transfer` takes. */
 export interface TransferOptions {
@@ -92,8 +91,10 @@ export interface TransferOptions {
  */
 export async function transfer(options: TransferOptions): Promise<TransferReport> {
   refuseTwice(options);
-  if (engineOf(options.from) === "sqlite" && engineOf(options.to) === "sqlite")
+  if (engineOf(options.from) === "sqlite" && engineOf(options.to) === "sqlite") {
+    const { transferSqlite } = await import("./transfer-sqlite.js");
     return transferSqlite(options);
+  }
   const { FileBeside, isTaken, readMapping, ROWS_OF_CHUNK, runTransfer } = await import(
     "../transfer/index.js"
   );
@@ -140,6 +141,7 @@ export async function transfer(options: TransferOptions): Promise<TransferReport
     }
     const finish = async () => {
       if (known === undefined || isDry) return;
+      const { stampVersions } = await import("./transfer-modules.js");
       await stampVersions(to, options.modules ?? [], known, {
         journal: options.journal,
         appliedBy: options.appliedBy,
@@ -173,6 +175,7 @@ async function moduleSchemaOf(
   to: Connection,
 ): Promise<ModuleSchema | string | undefined> {
   if (modules === undefined || modules.length === 0 || from.engine === to.engine) return undefined;
+  const { readModuleSchema } = await import("./transfer-modules.js");
   return readModuleSchema({ from, to, modules, journal });
 }
 

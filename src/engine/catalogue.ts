@@ -8,7 +8,7 @@ import {
   type Version,
   VersionOrder,
 } from "../migrations/index.js";
-import { type Module, orderMigrations } from "../modules/index.js";
+import type { Module } from "../modules/index.js";
 import { type Digests, digestsOf } from "./digest.js";
 import type { JournalRow } from "./journal-row.js";
 import { codeForbidden } from "./plugin-refusals.js";
@@ -91,6 +91,8 @@ export class Catalogue {
     }
     this.#migrations = readWhole(this.#migrations);
     const applied = rows.filter((row) => row.status === "applied");
+    // Nobody asks for the order where nothing is to be done.
+    const { orderMigrations } = await import("../modules/index.js");
     return orderMigrations(this.modules, this.#migrations, { applied });
   }
 

@@ -19,7 +19,6 @@ export { DEFAULT_JOURNAL_TABLE, JOURNAL_BESIDE_ANOTHER, Journal, type SyncedFact
 export type { JournalRow, JournalStatus } from "./journal-row.js";
 export { nextVersionOf } from "./module-versions.js";
 export { hasNothingToDo, type StartContext } from "./nothing-to-do.js";
-export { offlineScript } from "./offline-script.js";
 export {
   acceptChanged,
   adoptHistory,
@@ -30,6 +29,7 @@ export {
   findChanged,
   findDrift,
   forgetProgress,
+  offlineScript,
   plan,
   planInput,
   readModel,

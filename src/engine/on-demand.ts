@@ -5,6 +5,7 @@ import type * as ApplyChanges from "./apply-changes.js";
 import type * as ApplyToEmpty from "./apply-to-empty.js";
 import type * as ApplyVersion from "./apply-version.js";
 import type * as Drift from "./drift.js";
+import type * as OfflineScript from "./offline-script.js";
 import type * as Owners from "./owners.js";
 import type * as Replay from "./replay.js";
 import type * as Run from "./run.js";
@@ -48,6 +49,10 @@ export const readSnapshot: typeof Snapshot.readSnapshot = async (...given) =>
 
 export const takeSnapshot: typeof Snapshot.takeSnapshot = async (...given) =>
   (await import("./snapshot.js")).takeSnapshot(...given);
+
+export const offlineScript = async (
+  request: Parameters<typeof OfflineScript.offlineScript>[0],
+): Promise<string> => (await import("./offline-script.js")).offlineScript(request);
 
 export const run: typeof Run.run = async (...given) => (await import("./run.js")).run(...given);
 
