@@ -239,10 +239,15 @@ export interface ForeignKeyWatch {
 
 /** Sees what statements make that drop and rename nothing. */
 export interface CatalogueGrowth {
-  /** Where the catalogue stands now. */
-  mark(connection: Connection): Promise<number>;
+  /**
+   * True where `madeSince` tells what is new and nothing else, as long as nobody else writes. Otherwise it also tells what
+   * others made, and what was there before and has been altered.
+   */
+  readonly isExact: boolean;
+  /** Where the catalogue stands now; asked in a transaction that may write. */
+  mark(connection: Connection): Promise<string>;
   /** What was made after a mark, if nothing but statements that only let the catalogue grow has run since. */
-  madeSince(connection: Connection, mark: number): Promise<readonly ListedObject[]>;
+  madeSince(connection: Connection, mark: string): Promise<readonly ListedObject[]>;
   /** False where the statement may drop, rename or make something temporary. */
   onlyGrows(statement: StatementText): boolean;
 }

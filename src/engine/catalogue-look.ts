@@ -2,11 +2,12 @@ import { type CatalogueGrowth, identityOf, type ListedObject } from "../dialects
 import { byIdentity, changesBetween } from "./ownership.js";
 import type { PreparedStep } from "./prepare-step.js";
 import type { RunContext } from "./run.js";
+import { SeenObjects } from "./seen-objects.js";
 
 /** All objects that were there; or, before steps that only let the catalogue grow, where it stood. */
 export type CatalogueLook =
   | { readonly kind: "listed"; readonly objects: readonly ListedObject[] }
-  | { readonly kind: "marked"; readonly mark: number };
+  | { readonly kind: "marked"; readonly mark: string; readonly moment: number };
 
 /** What came after a look; `all` is what is there now, where that was listed. */
 export interface SinceLook {
@@ -15,20 +16,28 @@ export interface SinceLook {
 }
 
 /**
- * Looks at the catalogue before and after steps. Where they can only have added to it, and the engine numbers what is
- * added, a look reads what is new and not all: else a thousand modules would read the whole catalogue a thousand times.
+ * Looks at the catalogue before and after steps. Where they can only have added to it, and the engine knows what is
+ * new, a look reads that and not all: else a thousand modules would read the whole catalogue a thousand times.
  */
 export class CatalogueReader {
   readonly #context: Pick<RunContext, "connection" | "dialect" | "journal">;
-  /** Numbers mean something as long as nobody else can write. */
   readonly #growth: CatalogueGrowth | undefined;
+  /** Where what is new cannot be told from what was altered: all that has been seen; undefined until it was listed. */
+  #seen: SeenObjects | undefined;
 
   constructor(
     context: Pick<RunContext, "connection" | "dialect" | "journal">,
     { isOneTransaction }: { readonly isOneTransaction: boolean },
   ) {
     this.#context = context;
-    this.#growth = isOneTransaction ? context.dialect.catalogueGrowth : undefined;
+    const { catalogueGrowth } = context.dialect;
+    // Exact is what nobody else can disturb.
+    this.#growth = catalogueGrowth?.isExact === true && !isOneTransaction ? undefined : catalogueGrowth;
+  }
+
+  /** Whether looks tell what is new and leave it open what is gone. */
+  get overlooksDrops(): boolean {
+    return this.#growth?.isExact === false;
   }
 
   /** Everything but the journal. */
@@ -43,10 +52,20 @@ export class CatalogueReader {
 
   /** The look before a step; `listed` is what is there, where somebody just listed it. */
   async look(step: PreparedStep, listed: readonly ListedObject[] | undefined): Promise<CatalogueLook> {
-    if (this.#growth !== undefined && onlyGrows(step, this.#growth)) {
-      return { kind: "marked", mark: await this.#growth.mark(this.#context.connection) };
+    if (this.#growth === undefined || !onlyGrows(step, this.#growth)) {
+      return { kind: "listed", objects: listed ?? (await this.list()) };
     }
-    return { kind: "listed", objects: listed ?? (await this.list()) };
+    if (!this.#growth.isExact) this.#seen ??= new SeenObjects(listed ?? (await this.list()));
+    return {
+      kind: "marked",
+      mark: await this.#growth.mark(this.#context.connection),
+      moment: this.#seen?.moment ?? 0,
+    };
+  }
+
+  /** What was seen in the transaction is gone again; an earlier look that is gone back to knows what it had seen. */
+  rolledBack(look: CatalogueLook | undefined): void {
+    if (look?.kind !== "marked") this.#seen = undefined;
   }
 
   /** Whether what this step does can be seen from an earlier look. */
@@ -55,14 +74,25 @@ export class CatalogueReader {
   }
 
   async since(look: CatalogueLook, listed?: readonly ListedObject[]): Promise<SinceLook> {
-    if (look.kind === "marked" && this.#growth !== undefined) {
-      const since = await this.#growth.madeSince(this.#context.connection, look.mark);
-      if (listed === undefined) return { made: this.withoutJournal(since), all: undefined };
-      const identities = byIdentity(since);
+    if (look.kind === "listed" || this.#growth === undefined) {
+      const all = listed ?? (await this.list());
+      if (this.#seen !== undefined) this.#seen = new SeenObjects(all);
+      return { made: changesBetween(look.kind === "listed" ? look.objects : [], all).created, all };
+    }
+    if (listed !== undefined && this.#seen !== undefined) {
+      const made = this.#seen.unseenAt(look.moment, listed);
+      this.#seen.add(made);
+      return { made, all: listed };
+    }
+    const since = await this.#growth.madeSince(this.#context.connection, look.mark);
+    const found = this.withoutJournal(since);
+    if (listed !== undefined) {
+      const identities = byIdentity(found);
       return { made: listed.filter((object) => identities.has(identityOf(object))), all: listed };
     }
-    const all = listed ?? (await this.list());
-    return { made: changesBetween(look.kind === "listed" ? look.objects : [], all).created, all };
+    const made = this.#seen?.unseenAt(look.moment, found) ?? found;
+    this.#seen?.add(made);
+    return { made, all: undefined };
   }
 }
 

@@ -131,7 +131,8 @@ export class ModuleWatch {
     const all = [...rows];
     const ownership = await this.#load(all);
     if (this.#batch !== undefined) {
-      await this.#settleBatch(ownership, this.#hadOwners ? await this.#catalogue.list() : undefined);
+      const mayMiss = this.#hadOwners || this.#catalogue.overlooksDrops;
+      await this.#settleBatch(ownership, mayMiss ? await this.#catalogue.list() : undefined);
     }
     const last = Math.max(0, ...all.map((row) => row.sequence));
     await this.#context.journal.writeState(COVERED, String(last));
@@ -145,6 +146,7 @@ export class ModuleWatch {
     this.#batch = this.#committed?.batch;
     if (this.#committed !== undefined) this.#committed.batch.steps.length = this.#committed.steps;
     this.#ownership = undefined;
+    this.#catalogue.rolledBack(this.#batch?.before);
   }
 
   /** Gives all that is there where it was listed; `listed` where somebody has just done so. */

@@ -111,6 +111,28 @@ describe.each(engines)("who owns what on $name", (engine) => {
     expect(await journalOwners(database)).toEqual(["broken@1 fine", "users@1 users", "users@2 visits"]);
   });
 
+  test("what a module made is its own also where the first step of the next one fails", async () => {
+    const database = await engine.create();
+    const connection = await database.connect();
+    const broken = defineModule(
+      "broken",
+      "core",
+      { priority: 2 },
+      {
+        1: {
+          name: "Not",
+          up: ["CREATE TABLE not_kept (id INTEGER PRIMARY KEY)", "INSERT INTO nowhere VALUES (1)"],
+        },
+      },
+    );
+
+    await expect(new SchemaManager(connection, [users, broken]).migrateToLatest()).rejects.toMatchObject({
+      code: "MIGRATION_FAILED",
+    });
+
+    expect(await journalOwners(database)).toEqual(["users@1 users", "users@2 visits"]);
+  });
+
   test("a name that another module has is refused, also where IF NOT EXISTS would let it pass", async () => {
     const database = await engine.create();
     const connection = await database.connect();
@@ -198,7 +220,7 @@ describe.each(engines)("who owns what on $name", (engine) => {
   });
 });
 
-describe.each(engines.filter(({ engine }) => engine === "sqlite"))("many modules on $name", (engine) => {
+describe.each(engines)("many modules on $name", (engine) => {
   test("each reads what is new, and not all", async () => {
     const connection = await (await engine.create()).connect();
     const modules = Array.from({ length: 20 }, (_, index) => {
@@ -209,14 +231,15 @@ describe.each(engines.filter(({ engine }) => engine === "sqlite"))("many modules
 
     await new SchemaManager(counting, modules).migrateToLatest();
 
-    expect(objectsRead()).toBe(modules.length);
+    expect(objectsRead()).toBeGreaterThanOrEqual(modules.length);
+    expect(objectsRead()).toBeLessThanOrEqual(modules.length * 2);
   });
 });
 
 interface CountedReadings {
   readonly connection: Connection;
   readings(): number;
-  /** Those that SQLite gave of tables t0, t1, … */
+  /** Tables t0, t1, … that the readings gave. */
   objectsRead(): number;
 }
 
@@ -232,7 +255,9 @@ function countingReadings(connection: Connection): CountedReadings {
         const [sql] = parameters;
         if (name === "query" && typeof sql === "string" && /user_schema AS|'main' AS "schema"/.test(sql)) {
           count++;
-          objects += [...JSON.stringify(answer).matchAll(/\\"table\\",\\"t\d/g)].length;
+          objects += [
+            ...JSON.stringify(answer).matchAll(/\\"table\\",\\"t\d|"table","schema":"public","name":"t\d/g),
+          ].length;
         }
         return answer;
       };

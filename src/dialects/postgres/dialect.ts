@@ -1,5 +1,6 @@
 import type { Dialect } from "../dialect.js";
 import { capabilities } from "./capabilities.js";
+import { catalogueGrowth } from "./catalogue-growth.js";
 import { settleConstraints } from "./constraints.js";
 import { postgresJournal } from "./journal.js";
 import { begin, inOnePiece, lock } from "./lock.js";
@@ -21,6 +22,7 @@ export const postgres: Dialect = {
   capabilities,
   nameKey: (name) => name,
   listObjects: listMadeObjects,
+  catalogueGrowth,
   prepareScript,
   refuseInCode,
   canRunInTransaction,

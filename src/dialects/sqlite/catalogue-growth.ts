@@ -8,11 +8,12 @@ import { listObjectsAfter } from "./made-objects.js";
  * drops nor renames leaves the others where they are: https://sqlite.org/autoinc.html, https://sqlite.org/schematab.html
  */
 export const catalogueGrowth: CatalogueGrowth = {
+  isExact: true,
   mark: async (connection) => {
     const [row] = await connection.query(LAST);
-    return Number(row?.["last"] ?? 0);
+    return String(row?.["last"] ?? 0);
   },
-  madeSince: (connection: Connection, mark: number) => listObjectsAfter(connection, mark),
+  madeSince: (connection: Connection, mark: string) => listObjectsAfter(connection, Number(mark)),
   onlyGrows,
 };
 
