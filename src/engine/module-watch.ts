@@ -51,9 +51,10 @@ export class ModuleWatch {
   }
 
   /** Whether `before` knows all that it needs for this step: then it asks nothing of the database. */
-  isReadyFor({ planned: { module } }: PreparedStep): boolean {
+  isReadyFor(step: PreparedStep): boolean {
+    const { module } = step.planned;
     const isContained = !this.#rules.has(module) || this.#rules.get(module) !== undefined;
-    return this.#ownership !== undefined && this.#batch?.module === module && !isContained;
+    return this.#ownership !== undefined && !isContained && this.#continues(step);
   }
 
   /**
@@ -71,7 +72,7 @@ export class ModuleWatch {
       const before = isNeeded ? await this.#catalogue.list() : undefined;
       if (before !== undefined) await this.#settleBatch(ownership, before);
       this.#contained = { rules, before };
-    } else if (this.#batch?.module !== module || !this.#catalogue.suffices(this.#batch.before, step)) {
+    } else if (!this.#continues(step)) {
       const listed = await this.#settleBatch(ownership);
       const before = await this.#catalogue.look(step, listed);
       this.#batch = { module, before, steps: [], isContained: false };
@@ -147,6 +148,12 @@ export class ModuleWatch {
     if (this.#committed !== undefined) this.#committed.batch.steps.length = this.#committed.steps;
     this.#ownership = undefined;
     this.#catalogue.rolledBack(this.#batch?.before);
+  }
+
+  /** Whether the step belongs to the batch, and the batch's look is enough for it. */
+  #continues(step: PreparedStep): boolean {
+    const batch = this.#batch;
+    return batch?.module === step.planned.module && this.#catalogue.suffices(batch.before, step);
   }
 
   /** Gives all that is there where it was listed; `listed` where somebody has just done so. */

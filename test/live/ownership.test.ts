@@ -236,6 +236,63 @@ describe.each(engines)("many modules on $name", (engine) => {
   });
 });
 
+describe.each(engines.filter(({ engine }) => engine === "postgres"))(
+  "what no text names on $name",
+  (engine) => {
+    const log = defineModule(
+      "log",
+      "core",
+      { priority: 1 },
+      {
+        1: {
+          name: "Hidden",
+          up: [
+            "CREATE TABLE log (id integer)",
+            `CREATE FUNCTION make_hidden() RETURNS integer LANGUAGE plpgsql AS $$
+         BEGIN EXECUTE 'CREATE TABLE ' || 'hidden (id integer)'; RETURN 1; END $$`,
+            "INSERT INTO log SELECT make_hidden()",
+          ],
+        },
+      },
+    );
+
+    test("a table that a function made belongs to the module whose statement called it", async () => {
+      const database = await engine.create();
+      const connection = await database.connect();
+      const broken = defineModule(
+        "broken",
+        "core",
+        { priority: 2 },
+        {
+          1: { name: "Not", up: "INSERT INTO nowhere VALUES (1)" },
+        },
+      );
+
+      await expect(new SchemaManager(connection, [log, broken]).migrateToLatest()).rejects.toThrow();
+
+      expect(await journalOwners(database)).toEqual(["log@1 hidden", "log@1 log"]);
+    });
+
+    test("a table that was there before stays nobody's when a module alters it", async () => {
+      const database = await engine.create();
+      const connection = await database.connect();
+      await connection.execute("CREATE TABLE old (id integer)");
+      const alters = defineModule(
+        "alters",
+        "core",
+        {},
+        {
+          1: { name: "Alter", up: ["ALTER TABLE old ADD COLUMN note text", "CREATE TABLE own (id integer)"] },
+        },
+      );
+
+      await new SchemaManager(connection, [alters, users]).migrateToLatest({ transaction: "run" });
+
+      expect(await journalOwners(database)).toEqual(["alters@1 own", "users@1 users", "users@2 visits"]);
+    });
+  },
+);
+
 interface CountedReadings {
   readonly connection: Connection;
   readings(): number;
