@@ -95,6 +95,12 @@ export interface Connection {
   /** Runs exactly one statement and gives the number of rows that it changed. */
   execute(sql: string, parameters?: readonly SqlInput[], options?: StatementOptions): Promise<ExecuteResult>;
 
+  /**
+   * Whether a condition of SQL is true, where the engine has a cheaper way to ask than a query; false also where it fails, so that
+   * only a yes says something.
+   */
+  holds?(condition: string): Promise<boolean>;
+
   /** Runs any number of statements in order; stops at the first that fails. Opens no transaction itself. */
   executeScript(sql: string): Promise<void>;
 

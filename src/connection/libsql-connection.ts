@@ -82,12 +82,18 @@ export class LibsqlConnection implements Connection {
   }
 
   /**
-   * Whether a condition holds; not, where the engine does not understand it. It is asked without a prepared statement, which would keep the handle open until the garbage collector
-   * has let go of it: the engine is made to fail where it does not hold, for an error is all that comes back from a statement
-   * that was handed over as text.
+   * Asked without a prepared statement, which would keep the handle open until the garbage collector has let go of it: the engine is made to
+   * fail where the condition does not hold, for an error is all that comes back from a statement that was handed over as text.
    */
   async holds(condition: string): Promise<boolean> {
-    const sql = `SELECT CASE WHEN ${condition} THEN 1 ELSE abs(${LEAST_INTEGER}) END`;
+    // A driver that no longer runs such a statement to its first row would say yes to everything.
+    canSayNo ??= !(await this.#isTrue("0"));
+    return canSayNo && (await this.#isTrue(condition));
+  }
+
+  async #isTrue(condition: string): Promise<boolean> {
+    // The line break ends a comment that the condition may end with.
+    const sql = `SELECT CASE WHEN ${condition}\nTHEN 1 ELSE abs(${LEAST_INTEGER}) END`;
     try {
       await this.#session.run(sql, () => this.#session.statements.executeDirectly(sql));
       return true;
@@ -190,6 +196,9 @@ export class LibsqlConnection implements Connection {
 
 /** A batch must not keep the event loop from its turn for longer than a session does. */
 const LONGEST_PART_OF_A_BATCH_MS = 25;
+
+/** Found out with the first question. */
+let canSayNo: boolean | undefined;
 
 /** It has no absolute value: https://sqlite.org/lang_corefunc.html#abs */
 const LEAST_INTEGER = "-9223372036854775808";

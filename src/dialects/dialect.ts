@@ -89,6 +89,16 @@ export interface Dialect {
     state: TableAddress,
     columns: readonly string[],
   ): JournalStatements;
+  /**
+   * What holds when just these digests, by module, stand beside the journal and are those of its rows; for connections that can be asked
+   * whether a condition holds. No higher layout than this one may stand there.
+   */
+  appliedCondition?(
+    journal: TableAddress,
+    state: TableAddress,
+    digests: ReadonlyMap<string, string>,
+    layout: number,
+  ): string;
 
   /**
    * Opens an empty throw-away database of the same engine, on the server of `connection` where there is one;

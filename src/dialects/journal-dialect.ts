@@ -11,4 +11,5 @@ export type JournalDialect = Pick<
   | "addressBeside"
   | "readColumns"
   | "journalStatements"
+  | "appliedCondition"
 >;

@@ -9,7 +9,7 @@ import {
   VersionOrder,
 } from "../migrations/index.js";
 import type { Module } from "../modules/index.js";
-import { type Digests, digestsOf } from "./digest.js";
+import { type Digests, digestOf } from "./digest.js";
 import type { JournalRow } from "./journal-row.js";
 import { codeForbidden } from "./plugin-refusals.js";
 
@@ -23,13 +23,15 @@ export class Catalogue {
   readonly latest: ReadonlyMap<string, Version>;
   /** Modules whose versions are only in the journal: they write no migrations, their database follows their tables. */
   readonly synced: ReadonlySet<string>;
-  #migrations: readonly Migration[];
+  /** Each module's own in their order, as they were listed. */
+  readonly #lists: Lists;
+  #migrations: readonly Migration[] | undefined;
   #digests: Digests | undefined;
 
-  private constructor(modules: readonly Module[], migrations: readonly Migration[]) {
+  private constructor(modules: readonly Module[], lists: Lists) {
     this.modules = modules;
-    this.#migrations = migrations;
-    this.latest = latestVersions(migrations);
+    this.#lists = lists;
+    this.latest = latestVersions(lists);
     this.synced = new Set(
       modules.filter((module) => module.source.kind === "tables").map((module) => module.name),
     );
@@ -46,29 +48,39 @@ export class Catalogue {
     others: readonly Module[] = [],
   ): Promise<Catalogue> {
     const all: Module[] = [];
-    const migrations: Migration[] = [];
+    const lists = new Map<string, readonly Migration[]>();
     let next: readonly Module[] = [...modules, ...others.filter(({ kind }) => kind === "core")];
     while (next.length > 0) {
-      const listed = next.flatMap((module) => listMigrations(module.source, { module: module.name, engine }));
+      for (const { name, source } of next) {
+        const listed = listMigrations(source, { module: name, engine });
+        const known = lists.get(name);
+        lists.set(name, known === undefined ? listed : inOrder(name, [...known, ...listed]));
+      }
       all.push(...next);
-      migrations.push(...listed);
       const left = others.filter((other) => !all.includes(other));
       // What a migration depends on stands in its text, which is read only where that can matter.
-      const dependents = left.length === 0 ? [] : [...next, ...listed];
+      const dependents =
+        left.length === 0 ? [] : next.flatMap((module) => [module, ...(lists.get(module.name) ?? [])]);
       const needed = new Set(dependents.flatMap((each) => each.dependsOn.map(({ module }) => module)));
       next = left.filter((other) => needed.has(other.name));
     }
-    return new Catalogue(all, migrations);
+    return new Catalogue(all, lists);
   }
 
   /** Every migration, in no order that means anything between modules. */
   get migrations(): readonly Migration[] {
+    this.#migrations ??= [...this.#lists.values()].flat();
     return this.#migrations;
   }
 
   /** What `applied` must equal for there to be nothing to do. */
   get digests(): Digests {
-    this.#digests ??= digestsOf(this.#migrations);
+    this.#digests ??= new Map(
+      [...this.#lists].flatMap(([module, list]) => {
+        const digest = digestOf(list);
+        return digest === undefined ? [] : [[module, digest]];
+      }),
+    );
     return this.#digests;
   }
 
@@ -82,14 +94,14 @@ export class Catalogue {
     rows: readonly JournalRow[],
     isNeeded: (migration: Migration) => boolean,
   ): Promise<readonly Migration[]> {
-    const programs = this.#migrations.filter(
+    const programs = this.migrations.filter(
       (migration) => migration.load !== undefined && isNeeded(migration),
     );
     if (programs.length > 0) {
       this.#refusePrograms(programs);
-      this.#migrations = await loadPrograms(this.#migrations, isNeeded);
+      this.#migrations = await loadPrograms(this.migrations, isNeeded);
     }
-    this.#migrations = readWhole(this.#migrations);
+    this.#migrations = readWhole(this.migrations);
     const applied = rows.filter((row) => row.status === "applied");
     // Nobody asks for the order where nothing is to be done.
     const { orderMigrations } = await import("../modules/index.js");
@@ -106,13 +118,19 @@ export class Catalogue {
   }
 }
 
-function latestVersions(migrations: readonly Migration[]): ReadonlyMap<string, Version> {
+type Lists = ReadonlyMap<string, readonly Migration[]>;
+
+/** Of two modules that go by one name. */
+function inOrder(module: string, migrations: readonly Migration[]): readonly Migration[] {
   const order = new VersionOrder(migrations);
+  return [...migrations].sort((a, b) => order.compare(module, a.version, b.version));
+}
+
+function latestVersions(lists: Lists): ReadonlyMap<string, Version> {
   const latest = new Map<string, Version>();
-  for (const { module, version } of migrations) {
-    if (isRepeatable(version)) continue;
-    const known = latest.get(module);
-    if (known === undefined || order.compare(module, version, known) > 0) latest.set(module, version);
+  for (const [module, list] of lists) {
+    const last = list.findLast(({ version }) => !isRepeatable(version));
+    if (last !== undefined) latest.set(module, last.version);
   }
   return latest;
 }

@@ -18,13 +18,31 @@ export interface DigestInput {
  */
 export function digestsOf(migrations: Iterable<DigestInput>): Digests {
   const lines = new Map<string, string[]>();
-  for (const { module, version, checksum } of migrations) {
-    const line = `${version}:${checksum ?? ""}`;
+  for (const migration of migrations) {
+    const { module } = migration;
+    const line = lineOf(migration);
     const known = lines.get(module);
     if (known === undefined) lines.set(module, [line]);
     else known.push(line);
   }
   return new Map([...lines].map(([module, entries]) => [module, digest(entries.sort().join("\n"))]));
+}
+
+/**
+ * The digest of one module's migrations; undefined for none. Known again for a list that was seen before: a folder that has not changed
+ * is the same list for every database.
+ */
+export function digestOf(migrations: readonly DigestInput[]): string | undefined {
+  if (migrations.length === 0) return undefined;
+  const known = DIGESTS.get(migrations) ?? digest(migrations.map(lineOf).sort().join("\n"));
+  DIGESTS.set(migrations, known);
+  return known;
+}
+
+const DIGESTS = new WeakMap<readonly DigestInput[], string>();
+
+function lineOf({ version, checksum }: DigestInput): string {
+  return `${version}:${checksum ?? ""}`;
 }
 
 function digest(text: string): string {

@@ -15,12 +15,14 @@ export interface StartContext {
 /** One query: the digests of what is applied equal those of what is defined, so nothing is pending or changed. */
 export async function hasNothingToDo(context: StartContext, target: Target): Promise<boolean> {
   if (target.kind !== "latest") return false;
+  const { catalogue, journal } = context;
+  const modules = (target.modules ?? context.modules).filter((module) => !catalogue.synced.has(module));
   // Hashed before the query: a session that closes soon after its last statement closes quicker.
-  const defined = context.catalogue.digests;
-  const applied = await context.journal.readDigests();
-  if (applied === undefined) return false;
-  const modules = target.modules ?? context.modules;
-  return modules.every(
-    (module) => context.catalogue.synced.has(module) || defined.get(module) === applied.get(module),
+  const wanted = modules.map((module) => [module, catalogue.digests.get(module)] as const);
+  const defined = new Map(
+    wanted.flatMap(([module, digest]) => (digest === undefined ? [] : [[module, digest]])),
   );
+  if (defined.size === modules.length && (await journal.hasDigests(defined))) return true;
+  const applied = await journal.readDigests();
+  return applied !== undefined && wanted.every(([module, digest]) => digest === applied.get(module));
 }

@@ -8,7 +8,7 @@ export function counting(connection: Connection): { readonly connection: Connect
       const value: unknown = Reflect.get(target, property, target);
       if (typeof value !== "function") return value;
       return (...given: unknown[]) => {
-        if (["query", "execute", "executeScript", "stream"].includes(String(property))) sent++;
+        if (["query", "execute", "executeScript", "stream", "holds"].includes(String(property))) sent++;
         return Reflect.apply(value, target, given);
       };
     },

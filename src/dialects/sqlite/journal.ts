@@ -1,5 +1,6 @@
 import type { JournalDialect } from "../journal-dialect.js";
 import { journalStatements } from "../journal-statements.js";
+import { appliedCondition } from "./applied-condition.js";
 import { catalogueStamp } from "./catalogue-stamp.js";
 import { addressOf, journalAddress, quote, readColumns } from "./names.js";
 import { literal } from "./offline.js";
@@ -14,4 +15,5 @@ export const sqliteJournal: JournalDialect = {
   catalogueStamp,
   readColumns,
   journalStatements: (journal, state, columns) => journalStatements(sqliteJournal, journal, state, columns),
+  appliedCondition,
 };

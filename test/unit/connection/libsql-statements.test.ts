@@ -366,3 +366,38 @@ describe("a batch", () => {
     expect(heard).toEqual(["turn"]);
   });
 });
+
+describe("a question", () => {
+  test.each([
+    ["1", true],
+    ["2 > 1 -- indeed", true],
+    ["(SELECT count(*) FROM t) = 1", true],
+    ["EXISTS (SELECT 1 FROM t WHERE a = 'x')", true],
+    ["0", false],
+    ["NULL", false],
+    ["(SELECT a FROM t WHERE a = 'y')", false],
+    ["(SELECT count(*) FROM missing) = 0", false],
+    ["this is no SQL", false],
+    ["1; DELETE FROM t", false],
+  ])("%s is answered with %s", async (condition, answer) => {
+    const connection = await folder.open(":memory:");
+    await connection.executeScript("CREATE TABLE t (a); INSERT INTO t VALUES ('x')");
+    const holds = connection
+      .holds?.(condition)
+      .catch((error) => error.code === "MULTIPLE_STATEMENTS" && false);
+    expect(await holds).toBe(answer);
+    expect(await connection.query("SELECT a FROM t")).toEqual([{ a: "x" }]);
+  });
+
+  test("leaves a transaction as it is, whatever the answer", async () => {
+    const connection = await folder.open(":memory:");
+    await connection.execute("CREATE TABLE t (a)");
+    await connection.transaction(async () => {
+      await connection.execute("INSERT INTO t VALUES (1)");
+      expect(await connection.holds?.("0")).toBe(false);
+      expect(await connection.holds?.("nonsense")).toBe(false);
+      expect(await connection.holds?.("(SELECT count(*) FROM t) = 1")).toBe(true);
+    });
+    expect(await connection.query("SELECT a FROM t")).toEqual([{ a: 1 }]);
+  });
+});

@@ -1,0 +1,28 @@
+import type { TableAddress } from "../dialect.js";
+import { literal } from "./offline.js";
+
+/**
+ * What holds when just these digests stand beside the journal: of no other number of rows than it has, and in a layout that is known.
+ * https://sqlite.org/json1.html
+ */
+export function appliedCondition(
+  journal: TableAddress,
+  state: TableAddress,
+  digests: ReadonlyMap<string, string>,
+  layout: number,
+): string {
+  const wanted = literal(JSON.stringify(Object.fromEntries(digests)));
+  return [
+    `(`,
+    `  SELECT json_extract(kept."value", '$.total') = (SELECT count(*) FROM ${journal.sql})`,
+    `    AND NOT EXISTS (`,
+    `      SELECT "key", "value" FROM json_each(${wanted})`,
+    `      EXCEPT SELECT each."key", each."value" FROM json_each(kept."value", '$.modules') AS each`,
+    `    )`,
+    `  FROM ${state.sql} AS kept`,
+    `  WHERE kept."key" = 'applied'`,
+    `) AND NOT EXISTS (`,
+    `  SELECT 1 FROM ${state.sql} WHERE "key" = 'layout' AND CAST("value" AS INTEGER) > ${layout}`,
+    `)`,
+  ].join("\n");
+}
