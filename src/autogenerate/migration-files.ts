@@ -103,21 +103,33 @@ function checkLines(plan: ChangePlan): readonly string[][] {
 function scriptParts(plan: ChangePlan, dialect: Dialect): readonly string[][] {
   const { before, after } = dialect.offline.settings(plan.settings);
   const told = new Set<Change>();
+  const risks = risksByObject(plan.hazards);
   const statements = plan.statements.map(({ text, changes }) => {
     const fresh = changes.filter((change) => !told.has(change));
     for (const change of fresh) told.add(change);
-    return [...fresh.flatMap((change) => changeLines(change, plan.hazards)), `${text};`];
+    return [...fresh.flatMap((change) => changeLines(change, risks)), `${text};`];
   });
   return [...before.map((line) => [line]), ...statements, ...after.map((line) => [line])];
 }
 
-function changeLines(change: Change, hazards: readonly Hazard[]): readonly string[] {
-  const risks = hazards.filter(
-    (hazard) => hazard.kind !== "loses-data" && riskKey(hazard.object) === riskKey(change.object),
-  );
+function risksByObject(hazards: readonly Hazard[]): ReadonlyMap<string, readonly Hazard[]> {
+  const risks = new Map<string, Hazard[]>();
+  for (const hazard of hazards) {
+    if (hazard.kind === "loses-data") continue;
+    const key = riskKey(hazard.object);
+    const known = risks.get(key);
+    if (known === undefined) risks.set(key, [hazard]);
+    else known.push(hazard);
+  }
+  return risks;
+}
+
+function changeLines(change: Change, risks: ReadonlyMap<string, readonly Hazard[]>): readonly string[] {
   return [
     `-- ${oneLine(describe(change))}.`,
-    ...risks.map((risk) => `--   ${RISKS[risk.kind]}: ${oneLine(risk.description)}`),
+    ...(risks.get(riskKey(change.object)) ?? []).map(
+      (risk) => `--   ${RISKS[risk.kind]}: ${oneLine(risk.description)}`,
+    ),
   ];
 }
 

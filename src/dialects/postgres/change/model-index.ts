@@ -1,5 +1,6 @@
 import {
   type DatabaseModel,
+  type ForeignKey,
   type ObjectName,
   type OtherObject,
   type Routine,
@@ -18,6 +19,7 @@ export class ModelIndex {
   readonly #routines: ReadonlyMap<string, Routine>;
   readonly #others: ReadonlyMap<string, OtherObject>;
   readonly #children: ReadonlyMap<string, readonly Table[]>;
+  #keysByTarget: ReadonlyMap<string, readonly KeyOfTable[]> | undefined;
 
   constructor(model: DatabaseModel) {
     this.model = model;
@@ -55,9 +57,20 @@ export class ModelIndex {
     return this.#children.get(nameKey(name)) ?? [];
   }
 
+  /** The foreign keys of all tables that refer to this one. */
+  foreignKeysTo(name: ObjectName): readonly KeyOfTable[] {
+    this.#keysByTarget ??= foreignKeysByTarget(this.model.tables);
+    return this.#keysByTarget.get(nameKey(name)) ?? [];
+  }
+
   parents(table: Table): readonly Table[] {
     return parentNames(table).flatMap((name) => this.table(name) ?? []);
   }
+}
+
+export interface KeyOfTable {
+  readonly table: Table;
+  readonly key: ForeignKey;
 }
 
 export function nameKey({ schema, name }: ObjectName): string {
@@ -91,4 +104,18 @@ function childrenOf(tables: readonly Table[]): ReadonlyMap<string, readonly Tabl
     }
   }
   return children;
+}
+
+function foreignKeysByTarget(tables: readonly Table[]): ReadonlyMap<string, readonly KeyOfTable[]> {
+  const byTarget = new Map<string, KeyOfTable[]>();
+  for (const table of tables) {
+    for (const key of table.constraints) {
+      if (key.kind !== "foreign-key") continue;
+      const target = nameKey({ schema: key.references.schema, name: key.references.table });
+      const list = byTarget.get(target);
+      if (list === undefined) byTarget.set(target, [{ table, key }]);
+      else list.push({ table, key });
+    }
+  }
+  return byTarget;
 }

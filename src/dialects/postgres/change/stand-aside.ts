@@ -4,6 +4,7 @@ import type {
   Column,
   Comparison,
   Constraint,
+  ForeignKey,
   IndexDefinition,
   ObjectName,
   Policy,
@@ -209,7 +210,7 @@ export class StandAside {
 
   #foreignKeysOn(
     table: Table,
-    condition: (key: Constraint & { readonly kind: "foreign-key" }) => boolean,
+    condition: (key: ForeignKey) => boolean,
   ): void {
     for (const constraint of table.constraints) {
       if (constraint.kind === "foreign-key" && condition(constraint)) this.#constraint(table, constraint);
@@ -217,15 +218,8 @@ export class StandAside {
   }
 
   #foreignKeysTo(target: ObjectName, condition: (columns: readonly string[]) => boolean): void {
-    for (const table of this.#before.model.tables) {
-      this.#foreignKeysOn(
-        table,
-        ({ references }) =>
-          references.schema === target.schema &&
-          references.table === target.name &&
-          condition(references.columns),
-      );
-    }
+    for (const { table, key } of this.#before.foreignKeysTo(target))
+      if (condition(key.references.columns)) this.#constraint(table, key);
   }
 
   #table(table: Table): void {
