@@ -1,12 +1,14 @@
 import { markTidy, tidyPart } from "./model.js";
 import type { Table } from "./table.js";
 
-/** What a table is known by before its definition is read: nothing in it is `undefined` or `false`. */
-export type KnownOfTable = Pick<Table, "schema" | "name" | "kind" | "strict" | "withoutRowid">;
+type Definition = Pick<Table, "columns" | "constraints" | "indexes">;
+
+/** What a table is known by before its definition is read. */
+export type KnownOfTable = Omit<Table, keyof Definition | "triggers">;
 
 /** Reads what else there is of a table. */
 export interface TableReader {
-  definition(): Pick<Table, "columns" | "constraints" | "indexes" | "options">;
+  definition(): Definition;
   triggers(): Table["triggers"];
 }
 
@@ -30,9 +32,6 @@ export function unreadTable(known: KnownOfTable, read: TableReader): Table {
     },
     get triggers() {
       return triggers();
-    },
-    get options() {
-      return definition().options;
     },
   });
 }

@@ -2,6 +2,7 @@ import type { Connection, Row } from "../../connection/index.js";
 import { type DatabaseModel, selectFrom } from "../../schema/index.js";
 import type { IntrospectOptions } from "../schema-dialect.js";
 import { buildModel } from "./catalogue/build-model.js";
+import { type Context, contextOf } from "./catalogue/context.js";
 import { readRows } from "./catalogue/rows.js";
 import { inReadingSession } from "./reading-session.js";
 
@@ -27,10 +28,22 @@ export interface ReadModelOptions {
   readonly grants: boolean;
 }
 
-export function readModel(
+export async function readModel(connection: Connection, options: ReadModelOptions): Promise<DatabaseModel> {
+  const { context, version } = await readCatalogue(connection, options);
+  return buildModel(context, version);
+}
+
+export interface ReadCatalogue {
+  readonly context: Context;
+  /** `server_version_num` */
+  readonly version: number;
+}
+
+/** Reads what models are made of, in one transaction. */
+export function readCatalogue(
   connection: Connection,
   { schemas, grants }: ReadModelOptions,
-): Promise<DatabaseModel> {
+): Promise<ReadCatalogue> {
   return inReadingSession(connection, async (session) => {
     const rows = await session.query<SchemaRow>(
       `SELECT
@@ -46,7 +59,7 @@ export function readModel(
     const oids = rows.filter(isMeant).map((row) => row.oid);
     const version = rows[0]?.version ?? 0;
     const catalogue = { connection: session, version, namespaces: `{${oids.join(",")}}` };
-    return buildModel(await readRows(catalogue, { grants }), version);
+    return { context: contextOf(await readRows(catalogue, { grants })), version };
   });
 }
 

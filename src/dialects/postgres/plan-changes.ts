@@ -52,6 +52,7 @@ export function compare(from: DatabaseModel, to: DatabaseModel): Comparison {
  */
 function reachable(from: DatabaseModel, to: DatabaseModel): DatabaseModel {
   const versions = new Map(from.extensions.map((extension) => [extension.name, extension.extensionVersion]));
+  const standing = new Set<DatabaseModel["tables"][number]>(from.tables);
   const valid = <T extends DatabaseModel["tables"][number] | DatabaseModel["views"][number]>(item: T): T =>
     item.indexes.some((index) => index.invalid === true)
       ? { ...item, indexes: item.indexes.map((index) => ({ ...index, invalid: undefined })) }
@@ -62,7 +63,8 @@ function reachable(from: DatabaseModel, to: DatabaseModel): DatabaseModel {
       ...extension,
       extensionVersion: extension.extensionVersion ?? versions.get(extension.name),
     })),
-    tables: to.tables.map(valid),
+    // What is one object on both sides differs in nothing.
+    tables: to.tables.map((table) => (standing.has(table) ? table : valid(table))),
     views: to.views.map(valid),
   };
 }

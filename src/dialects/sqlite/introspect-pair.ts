@@ -9,7 +9,7 @@ import {
   readObjects,
 } from "./catalogue.js";
 import { type KnownTables, type ListedObjects, listObjects, modelOf, textsOf } from "./introspect.js";
-import { readTableLater, type TableTexts } from "./read-table.js";
+import { canBeReadLater, readTableLater, type TableTexts } from "./read-table.js";
 
 /**
  * Reads two databases. A table that both have to the letter is one object in both models: all that SQLite knows of it, it has
@@ -68,7 +68,7 @@ function shareable({ objects, listed }: StartedReading): readonly TableTexts[] {
   return listed.rows
     .filter((row) => row.type === "table" && objects.tables.get(row.name)?.type === "table")
     .map((row) => textsOf(row, objects, listed))
-    .filter(({ sql }) => !mayMeanAnotherKey(sql));
+    .filter((texts) => canBeReadLater(texts) && !mayMeanAnotherKey(texts.sql));
 }
 
 function isSame(one: TableTexts, other: TableTexts): boolean {

@@ -54,6 +54,11 @@ export function readTable(texts: TableTexts, pragmas: TablePragmas): Table {
   return tidyPart(tableOf({ schema: "main", name, ...facts, ...parts, triggers: triggersOf(texts.parts) }));
 }
 
+/** Whether the texts alone tell of a table what is known of it before it is read. */
+export function canBeReadLater({ sql }: TableTexts): boolean {
+  return !/\brandom\b/i.test(sql);
+}
+
 /**
  * The same table from its texts alone, read when something asks for it. It is for a table that two databases have to the
  * letter: nothing can differ in it, so it is mostly asked for nothing but its name.
@@ -68,7 +73,8 @@ export function readTableLater(texts: TableTexts): Table {
       const columns = definition.columns.map((read) =>
         columnFrom(read, { type: toldType(read.type), notNull: read.notNull || isNotNull(read.name) }),
       );
-      return settledParts(texts, definition, columns);
+      const { constraints, indexes } = settledParts(texts, definition, columns);
+      return { columns, constraints, indexes };
     },
     triggers: () => triggersOf(parts),
   });

@@ -11,16 +11,20 @@ import {
 } from "../../../schema/index.js";
 import { optionsOf } from "./catalogue.js";
 import { constraintFrom } from "./constraints.js";
-import { type Context, contextOf } from "./context.js";
+import type { Context } from "./context.js";
 import { traitsOf } from "./others-of-tables.js";
-import type { CatalogueRows } from "./rows.js";
+import { type KnownTables, tableKey } from "./same-tables.js";
 import { sequenceOptionsFrom } from "./sequences.js";
 import { buildIndexes, buildTable, buildTriggers } from "./tables.js";
 import { compositeFrom, domainFrom, enumFrom } from "./types.js";
 
 /** Puts together what the catalogue tells in pieces. */
-export function buildModel(rows: CatalogueRows, serverVersion: number): DatabaseModel {
-  const context = contextOf(rows);
+export function buildModel(
+  context: Context,
+  serverVersion: number,
+  known: KnownTables = new Map(),
+): DatabaseModel {
+  const { rows } = context;
   const { commentOf, grantsOf } = rows;
   const tables = rows.relations.filter((row) => row.kind === "r" || row.kind === "p");
   return sortModel({
@@ -41,7 +45,7 @@ export function buildModel(rows: CatalogueRows, serverVersion: number): Database
     types: buildTypes(context),
     sequences: buildSequences(context),
     routines: buildRoutines(context),
-    tables: tables.map((row) => buildTable(row, context)),
+    tables: tables.map((row) => known.get(tableKey(row)) ?? buildTable(row, context)),
     views: buildViews(context),
     others: [...buildOthers(context), ...traitsOf(rows, context)],
   });
@@ -54,7 +58,7 @@ function buildTypes(context: Context): UserType[] {
     const comment = commentOf("pg_type", row.oid);
     const grants = grantsOf("pg_type", row.oid);
     if (row.kind === "e") return { ...enumFrom(row, comment), grants };
-    const constraints = context.constraintsOfDomain.get(row.oid) ?? [];
+    const constraints = rows.constraints.of(row.oid);
     const checks = constraints
       .map((check) =>
         constraintFrom(check, { nameOf: () => [], comment: commentOf("pg_constraint", check.oid) }),
@@ -69,7 +73,7 @@ function buildTypes(context: Context): UserType[] {
   const composite = rows.relations
     .filter((row) => row.kind === "c")
     .map((row) => ({
-      ...compositeFrom(row, context.columns.get(row.oid) ?? [], commentOf("pg_class", row.oid)),
+      ...compositeFrom(row, rows.columns.of(row.oid), commentOf("pg_class", row.oid)),
       dependsOn: context.dependenciesOf([["pg_class", row.oid]], row),
     }));
   return [...named, ...composite];
@@ -114,15 +118,16 @@ function buildRoutines(context: Context): Routine[] {
 }
 
 function buildViews(context: Context): View[] {
-  const { commentOf, grantsOf, relations } = context.rows;
-  return relations
+  const { rows } = context;
+  const { commentOf, grantsOf } = rows;
+  return rows.relations
     .filter((row) => row.kind === "v" || row.kind === "m")
     .map((row) => ({
       schema: row.schema,
       name: row.name,
       materialized: row.kind === "m" || undefined,
       definition: (row.query ?? "").trim().replace(/;$/, ""),
-      columns: (context.columns.get(row.oid) ?? []).map((column) => ({
+      columns: rows.columns.of(row.oid).map((column) => ({
         name: column.name,
         type: column.type,
         comment: commentOf("pg_class", row.oid, column.number),

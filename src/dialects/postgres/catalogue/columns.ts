@@ -1,9 +1,9 @@
-import type { Row } from "../../../connection/index.js";
 import type { Column, IdentityColumn } from "../../../schema/index.js";
 import { withoutOuterParentheses } from "../expression.js";
 import { type Catalogue, notOfExtension } from "./catalogue.js";
+import { type PackedRow, PackedRows } from "./packed-rows.js";
 
-export interface ColumnRow extends Row {
+export interface ColumnRow {
   readonly relation: string;
   readonly number: number;
   readonly name: string;
@@ -35,48 +35,37 @@ export function rareTraits(row: ColumnRow): RareTraits {
   return row.rare === null ? {} : JSON.parse(row.rare);
 }
 
-/** Columns of tables, views and composite types. */
-export function readColumns({ connection, namespaces }: Catalogue): Promise<ColumnRow[]> {
-  return connection.query<ColumnRow>(
+export type Columns = PackedRows<ColumnRow, ColumnFacts, ColumnOids>;
+
+type ColumnFacts = readonly [
+  number: number,
+  name: string,
+  type: string,
+  notNull: boolean,
+  value: string | null,
+  rare: string | null,
+];
+type ColumnOids = readonly [type: string, collation: string];
+
+/** Columns of tables, views and composite types, by their relation. */
+export async function readColumns({ connection, namespaces }: Catalogue): Promise<Columns> {
+  const rows = await connection.query<PackedRow>(
     `SELECT
-      a.attrelid::text AS relation,
-      a.attnum AS number,
-      a.attname AS name,
-      pg_catalog.format_type(a.atttypid, a.atttypmod) AS type,
-      a.atttypid::text AS type_oid,
-      a.attcollation::text AS collation_oid,
-      a.attnotnull AS not_null,
-      CASE WHEN a.atthasdef THEN (
-        SELECT pg_catalog.pg_get_expr(d.adbin, d.adrelid)
-        FROM pg_catalog.pg_attrdef AS d
-        WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum
-      ) END AS default,
-      CASE
-        WHEN a.attcollation IN (0, t.typcollation)
-          AND a.attidentity = ''
-          AND a.attgenerated = ''
-          AND a.attinhcount = 0
-          AND a.attstorage = t.typstorage
-          AND a.attcompression = ''
-          AND a.attoptions IS NULL
-          AND COALESCE(a.attstattarget, -1) = -1
-        THEN NULL
-        ELSE json_build_object(
-          'collation', CASE WHEN a.attcollation NOT IN (0, t.typcollation) THEN (
-            SELECT quote_ident(cn.nspname) || '.' || quote_ident(co.collname)
-            FROM pg_catalog.pg_collation AS co
-            JOIN pg_catalog.pg_namespace AS cn ON cn.oid = co.collnamespace
-            WHERE co.oid = a.attcollation
-          ) END,
-          'identity', a.attidentity,
-          'generated', a.attgenerated,
-          'inherited', a.attinhcount > 0 AND NOT a.attislocal,
-          'storage', CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END,
-          'compression', a.attcompression,
-          'options', array_to_json(a.attoptions),
-          'statistics_target', NULLIF(a.attstattarget, -1)
-        )::text
-      END AS rare
+      a.attrelid::text AS owner,
+      json_agg(json_build_array(
+        a.attnum,
+        a.attname,
+        pg_catalog.format_type(a.atttypid, a.atttypmod),
+        a.attnotnull,
+        ${DEFAULT},
+        ${RARE_TRAITS}
+      ) ORDER BY a.attnum)::text AS facts,
+      json_agg(json_build_array(a.atttypid::text, a.attcollation::text) ORDER BY a.attnum)::text AS oids,
+      bool_or(
+        a.attoptions IS NOT NULL
+        OR COALESCE(a.attstattarget, -1) <> -1
+        OR a.atthasdef AND c.relkind = 'v'
+      ) AS special
     FROM pg_catalog.pg_attribute AS a
     JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid
     JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
@@ -85,10 +74,62 @@ export function readColumns({ connection, namespaces }: Catalogue): Promise<Colu
       AND a.attnum > 0
       AND NOT a.attisdropped
       AND ${notOfExtension("pg_class", "c.oid")}
-    ORDER BY a.attrelid, a.attnum`,
+    GROUP BY a.attrelid`,
     [namespaces],
   );
+  return new PackedRows(rows, unpackColumn);
 }
+
+function unpackColumn(
+  [number, name, type, notNull, value, rare]: ColumnFacts,
+  [typeOid, collationOid]: ColumnOids,
+  relation: string,
+): ColumnRow {
+  return {
+    relation,
+    number,
+    name,
+    type,
+    type_oid: typeOid,
+    collation_oid: collationOid,
+    not_null: notNull,
+    default: value,
+    rare,
+  };
+}
+
+const DEFAULT = `CASE WHEN a.atthasdef THEN (
+          SELECT pg_catalog.pg_get_expr(d.adbin, d.adrelid)
+          FROM pg_catalog.pg_attrdef AS d
+          WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum
+        ) END`;
+
+const RARE_TRAITS = `CASE
+          WHEN a.attcollation IN (0, t.typcollation)
+            AND a.attidentity = ''
+            AND a.attgenerated = ''
+            AND a.attinhcount = 0
+            AND a.attstorage = t.typstorage
+            AND a.attcompression = ''
+            AND a.attoptions IS NULL
+            AND COALESCE(a.attstattarget, -1) = -1
+          THEN NULL
+          ELSE json_build_object(
+            'collation', CASE WHEN a.attcollation NOT IN (0, t.typcollation) THEN (
+              SELECT quote_ident(cn.nspname) || '.' || quote_ident(co.collname)
+              FROM pg_catalog.pg_collation AS co
+              JOIN pg_catalog.pg_namespace AS cn ON cn.oid = co.collnamespace
+              WHERE co.oid = a.attcollation
+            ) END,
+            'identity', a.attidentity,
+            'generated', a.attgenerated,
+            'inherited', a.attinhcount > 0 AND NOT a.attislocal,
+            'storage', CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END,
+            'compression', a.attcompression,
+            'options', array_to_json(a.attoptions),
+            'statistics_target', NULLIF(a.attstattarget, -1)
+          )::text
+        END`;
 
 const STORAGE: Readonly<Record<string, string>> = {
   p: "plain",

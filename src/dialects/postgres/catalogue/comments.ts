@@ -11,6 +11,16 @@ interface CommentRow extends Row {
 /** Gives the comment of an object, or of one of its columns. */
 export type CommentOf = (catalogue: CommentedCatalogue, oid: string, column?: number) => string | undefined;
 
+/** Gives the comments of an object and of all its columns, as one text. */
+export type CommentsOn = (catalogue: CommentedCatalogue, oid: string) => string;
+
+export interface Comments {
+  readonly commentOf: CommentOf;
+  readonly commentsOn: CommentsOn;
+  /** Whether anything but schemas has one. */
+  readonly hasComments: boolean;
+}
+
 export type CommentedCatalogue =
   | "pg_class"
   | "pg_constraint"
@@ -31,7 +41,7 @@ const OF_ITS_CONTROL_FILE = `c.relname = 'pg_extension' AND EXISTS (
         WHERE e.oid = d.objoid AND a.comment = d.description
       )`;
 
-export async function readComments({ connection }: Pick<Catalogue, "connection">): Promise<CommentOf> {
+export async function readComments({ connection }: Pick<Catalogue, "connection">): Promise<Comments> {
   const rows = await connection.query<CommentRow>(
     `SELECT
       c.relname AS catalogue,
@@ -44,7 +54,19 @@ export async function readComments({ connection }: Pick<Catalogue, "connection">
       AND d.description <> '${COMMENT_OF_PUBLIC}'
       AND NOT (${OF_ITS_CONTROL_FILE})`,
   );
-  const keyOf = (catalogue: string, oid: string, part: number) => `${catalogue} ${oid} ${part}`;
-  const comments = new Map(rows.map((row) => [keyOf(row.catalogue, row.object, row.part), row.text]));
-  return (catalogue, oid, column = 0) => comments.get(keyOf(catalogue, oid, column));
+  const byObject = new Map<string, Map<number, string>>();
+  for (const { catalogue, object, part, text } of rows) {
+    const key = `${catalogue} ${object}`;
+    const known = byObject.get(key);
+    if (known === undefined) byObject.set(key, new Map([[part, text]]));
+    else known.set(part, text);
+  }
+  const commentsOf = (catalogue: string, oid: string) =>
+    byObject.size === 0 ? undefined : byObject.get(`${catalogue} ${oid}`);
+  return {
+    commentOf: (catalogue, oid, column = 0) => commentsOf(catalogue, oid)?.get(column),
+    commentsOn: (catalogue, oid) =>
+      JSON.stringify([...(commentsOf(catalogue, oid) ?? [])].sort(([a], [b]) => a - b)),
+    hasComments: rows.some((row) => row.catalogue !== "pg_namespace"),
+  };
 }

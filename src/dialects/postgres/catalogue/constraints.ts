@@ -1,13 +1,12 @@
-import type { Row } from "../../../connection/index.js";
 import type { Constraint, ForeignKey, ForeignKeyAction, KeyColumn } from "../../../schema/index.js";
 import { withoutOuterParentheses } from "../expression.js";
 import { type Catalogue, numbersOf } from "./catalogue.js";
+import { type PackedRow, PackedRows } from "./packed-rows.js";
 
-export interface ConstraintRow extends Row {
+export interface ConstraintRow {
   readonly oid: string;
-  /** The table, or `0` for a domain's. */
-  readonly relation: string;
-  readonly domain: string;
+  /** The table, or the domain. */
+  readonly owner: string;
   readonly name: string;
   /** https://www.postgresql.org/docs/current/catalog-pg-constraint.html: `p`, `u`, `c`, `f`, `x`, `n`. */
   readonly kind: string;
@@ -29,31 +28,53 @@ export interface ConstraintRow extends Row {
   readonly match: string;
 }
 
+export type Constraints = PackedRows<ConstraintRow, ConstraintFacts, ConstraintOids>;
+
+type ConstraintFacts = readonly [
+  name: string,
+  kind: string,
+  columns: string | null,
+  expression: string | null,
+  definition: string | null,
+  deferrable: boolean,
+  deferred: boolean,
+  valid: boolean,
+  noInherit: boolean,
+  enforced: boolean,
+  period: boolean,
+  targetColumns: string | null,
+  onUpdate: string,
+  onDelete: string,
+  onDeleteColumns: string | null,
+  match: string,
+];
+type ConstraintOids = readonly [oid: string, index: string, target: string];
+
 /** Constraints that a table or domain has by itself: not those that a partition or child has from its parent. */
-export function readConstraints({ connection, namespaces, version }: Catalogue): Promise<ConstraintRow[]> {
-  return connection.query<ConstraintRow>(
+export async function readConstraints({ connection, namespaces, version }: Catalogue): Promise<Constraints> {
+  const rows = await connection.query<PackedRow>(
     `SELECT
-      k.oid::text AS oid,
-      k.conrelid::text AS relation,
-      k.contypid::text AS domain,
-      k.conname AS name,
-      k.contype::text AS kind,
-      k.conindid::text AS index,
-      k.conkey::text AS columns,
-      CASE WHEN k.contype = 'c' THEN pg_catalog.pg_get_expr(k.conbin, k.conrelid) END AS expression,
-      CASE WHEN k.contype = 'x' THEN pg_catalog.pg_get_constraintdef(k.oid) END AS definition,
-      k.condeferrable AS deferrable,
-      k.condeferred AS deferred,
-      k.convalidated AS valid,
-      k.connoinherit AS no_inherit,
-      ${version >= 180000 ? "k.conenforced" : "true"} AS enforced,
-      ${version >= 180000 ? "k.conperiod" : "false"} AS period,
-      k.confrelid::text AS target,
-      k.confkey::text AS target_columns,
-      k.confupdtype::text AS on_update,
-      k.confdeltype::text AS on_delete,
-      ${version >= 150000 ? "k.confdelsetcols::text" : "NULL"} AS on_delete_columns,
-      k.confmatchtype::text AS match
+      (CASE WHEN k.conrelid = 0 THEN k.contypid ELSE k.conrelid END)::text AS owner,
+      json_agg(json_build_array(
+        k.conname,
+        k.contype::text,
+        k.conkey::text,
+        CASE WHEN k.contype = 'c' THEN pg_catalog.pg_get_expr(k.conbin, k.conrelid) END,
+        CASE WHEN k.contype = 'x' THEN pg_catalog.pg_get_constraintdef(k.oid) END,
+        k.condeferrable,
+        k.condeferred,
+        k.convalidated,
+        k.connoinherit,
+        ${version >= 180000 ? "k.conenforced" : "true"},
+        ${version >= 180000 ? "k.conperiod" : "false"},
+        k.confkey::text,
+        k.confupdtype::text,
+        k.confdeltype::text,
+        ${version >= 150000 ? "k.confdelsetcols::text" : "NULL"},
+        k.confmatchtype::text
+      ) ORDER BY k.oid)::text AS facts,
+      json_agg(json_build_array(k.oid::text, k.conindid::text, k.confrelid::text) ORDER BY k.oid)::text AS oids,
+      false AS special
     FROM pg_catalog.pg_constraint AS k
     LEFT JOIN pg_catalog.pg_class AS c ON k.contype = 'n' AND c.oid = k.conrelid
     LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.conkey[1]
@@ -66,9 +87,43 @@ export function readConstraints({ connection, namespaces, version }: Catalogue):
         OR k.contype = 'n' AND k.conislocal AND (
           k.conname <> concat(c.relname, '_', a.attname, '_not_null') OR NOT k.convalidated OR k.connoinherit
         )
-      )`,
+      )
+    GROUP BY 1`,
     [namespaces],
   );
+  return new PackedRows(rows, unpackConstraint);
+}
+
+function unpackConstraint(
+  facts: ConstraintFacts,
+  [oid, index, target]: ConstraintOids,
+  owner: string,
+): ConstraintRow {
+  const [name, kind, columns, expression, definition, deferrable, deferred, valid, noInherit, ...others] =
+    facts;
+  const [enforced, period, targetColumns, onUpdate, onDelete, onDeleteColumns, match] = others;
+  return {
+    oid,
+    owner,
+    index,
+    target,
+    name,
+    kind,
+    columns,
+    expression,
+    definition,
+    deferrable,
+    deferred,
+    valid,
+    no_inherit: noInherit,
+    enforced,
+    period,
+    target_columns: targetColumns,
+    on_update: onUpdate,
+    on_delete: onDelete,
+    on_delete_columns: onDeleteColumns,
+    match,
+  };
 }
 
 export type ColumnNames = (relation: string, numbers: readonly number[]) => readonly string[];
@@ -91,7 +146,7 @@ export function constraintFrom(row: ConstraintRow, extras: ConstraintExtras): Co
     deferrable: row.deferrable || undefined,
     initiallyDeferred: row.deferred || undefined,
   };
-  const columns = extras.nameOf(row.relation, numbersOf(row.columns));
+  const columns = extras.nameOf(row.owner, numbersOf(row.columns));
   switch (row.kind) {
     case "p":
     case "u": {
@@ -151,7 +206,7 @@ function foreignKeyFrom(
     onUpdate: ACTIONS[row.on_update],
     onDelete: ACTIONS[row.on_delete],
     onDeleteColumns:
-      row.on_delete_columns === null ? undefined : nameOf(row.relation, numbersOf(row.on_delete_columns)),
+      row.on_delete_columns === null ? undefined : nameOf(row.owner, numbersOf(row.on_delete_columns)),
     match: row.match === "f" ? "full" : row.match === "p" ? "partial" : undefined,
     notValid: (row.enforced && !row.valid) || undefined,
     notEnforced: !row.enforced || undefined,

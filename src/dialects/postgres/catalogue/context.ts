@@ -10,12 +10,11 @@ export type Context = ReturnType<typeof contextOf>;
 
 export function contextOf(rows: CatalogueRows) {
   const relations = new Map(rows.relations.map((row) => [row.oid, row]));
-  const columns = groupRows(rows.columns, (row) => row.relation);
   const column = (relation: string, number: number): ColumnRow | undefined => {
-    const all = columns.get(relation);
+    const all = rows.columns.of(relation);
     // Only dropped columns make a column's number differ from its place.
-    const guess = all?.[number - 1];
-    return guess?.number === number ? guess : all?.find((row) => row.number === number);
+    const guess = all[number - 1];
+    return guess?.number === number ? guess : all.find((row) => row.number === number);
   };
   const columnName = (relation: string, number: number) => column(relation, number)?.name;
 
@@ -38,18 +37,16 @@ export function contextOf(rows: CatalogueRows) {
   return {
     rows,
     relations,
-    columns,
     columnName,
-    constraints: groupRows(rows.constraints, (row) => row.relation),
-    constraintsOfDomain: groupRows(rows.constraints, (row) => row.domain),
-    indexes: groupRows(rows.indexes, (row) => row.relation),
-    indexByOid: new Map(rows.indexes.map((row) => [row.oid, row])),
     parents: groupRows(rows.parents, (row) => row.child),
     triggers: groupRows(rows.triggers, (row) => row.relation),
     policies: groupRows(rows.policies, (row) => row.relation),
-    identities: new Map(
-      rows.sequences.filter((row) => row.internal).map((row) => [`${row.owner} ${row.owner_column}`, row]),
+    /** The sequences behind the identity columns of a table. */
+    identities: groupRows(
+      rows.sequences.filter((row) => row.internal),
+      (row) => row.owner ?? "",
     ),
+    indexParts: groupRows(rows.indexParts, (row) => row.index),
     dependenciesOf: dependenciesBy(rows.dependencies, find),
     indexLookup: {
       column: (relation: string, number: number) => {

@@ -42,6 +42,8 @@ export function readDependencies({ connection }: Catalogue): Promise<DependencyR
       ON t.oid = CASE WHEN a.typcategory = 'A' AND a.typelem <> 0 THEN a.typelem ELSE a.oid END
     WHERE d.objid >= ${FIRST_USER_OID}
       AND d.refobjid >= ${FIRST_USER_OID}
+      -- Every default needs the table that it belongs to.
+      AND NOT (d.refclassid = 'pg_catalog.pg_class'::regclass AND ad.adrelid IS NOT DISTINCT FROM d.refobjid)
       AND (
         d.deptype IN ('n', 'a')
           AND d.refclassid IN ('pg_catalog.pg_type'::regclass, 'pg_catalog.pg_proc'::regclass)

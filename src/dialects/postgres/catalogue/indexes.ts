@@ -3,8 +3,9 @@ import type { IndexDefinition, IndexPart } from "../../../schema/index.js";
 import { withoutOuterParentheses } from "../expression.js";
 import { type Catalogue, listOf, notOfExtension, numbersOf, optionsOf } from "./catalogue.js";
 import type { OperatorClasses } from "./operator-classes.js";
+import { type PackedRow, PackedRows } from "./packed-rows.js";
 
-export interface IndexRow extends Row {
+export interface IndexRow {
   readonly oid: string;
   readonly relation: string;
   readonly name: string;
@@ -29,44 +30,98 @@ export interface IndexRow extends Row {
   readonly tablespace: string | null;
 }
 
-/** All indexes, those behind keys too: their INCLUDE and options belong to the key. */
-export function readIndexes({ connection, namespaces, version }: Catalogue): Promise<IndexRow[]> {
-  return connection.query<IndexRow>(
+export type Indexes = PackedRows<IndexRow, IndexFacts, IndexOids>;
+
+type IndexFacts = readonly [
+  name: string,
+  method: string,
+  unique: boolean,
+  nullsNotDistinct: boolean,
+  valid: boolean,
+  clustered: boolean,
+  replicaIdentity: boolean,
+  attached: boolean,
+  constraint: boolean,
+  keyColumns: number,
+  columns: string,
+  flags: string,
+  where: string | null,
+  options: string | null,
+  tablespace: string | null,
+];
+type IndexOids = readonly [oid: string, classes: string, collations: string];
+
+/** All indexes by their relation, those behind keys too: their INCLUDE and options belong to the key. */
+export async function readIndexes({ connection, namespaces, version }: Catalogue): Promise<Indexes> {
+  const rows = await connection.query<PackedRow>(
     `SELECT
-      i.indexrelid::text AS oid,
-      i.indrelid::text AS relation,
-      c.relname AS name,
-      am.amname AS method,
-      i.indisunique AS unique,
-      ${version >= 150000 ? "i.indnullsnotdistinct" : "false"} AS nulls_not_distinct,
-      i.indisvalid AS valid,
-      i.indisclustered AS clustered,
-      i.indisreplident AS replica_identity,
-      c.relispartition AS attached,
-      EXISTS (
-        SELECT FROM pg_catalog.pg_constraint AS k
-        WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')
-      ) AS constraint,
-      i.indnkeyatts::int AS key_columns,
-      i.indkey::text AS columns,
-      i.indoption::text AS flags,
-      i.indclass::text AS classes,
-      i.indcollation::text AS collations,
-      pg_catalog.pg_get_expr(i.indpred, i.indrelid) AS where,
-      array_to_json(c.reloptions)::text AS options,
-      ts.spcname AS tablespace
+      i.indrelid::text AS owner,
+      json_agg(json_build_array(
+        c.relname,
+        am.amname,
+        i.indisunique,
+        ${version >= 150000 ? "i.indnullsnotdistinct" : "false"},
+        i.indisvalid,
+        i.indisclustered,
+        i.indisreplident,
+        c.relispartition,
+        EXISTS (
+          SELECT FROM pg_catalog.pg_constraint AS k
+          WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')
+        ),
+        i.indnkeyatts::int,
+        i.indkey::text,
+        i.indoption::text,
+        pg_catalog.pg_get_expr(i.indpred, i.indrelid),
+        array_to_json(c.reloptions)::text,
+        ts.spcname
+      ) ORDER BY i.indexrelid)::text AS facts,
+      json_agg(json_build_array(
+        i.indexrelid::text, i.indclass::text, i.indcollation::text
+      ) ORDER BY i.indexrelid)::text AS oids,
+      bool_or(NOT i.indisvalid OR i.indisclustered OR c.reltablespace <> 0) AS special
     FROM pg_catalog.pg_index AS i
     JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
     JOIN pg_catalog.pg_am AS am ON am.oid = c.relam
     LEFT JOIN pg_catalog.pg_tablespace AS ts ON ts.oid = c.reltablespace
     WHERE c.relnamespace = ANY ($1::oid[])
-      AND ${notOfExtension("pg_class", "c.oid")}`,
+      AND ${notOfExtension("pg_class", "c.oid")}
+    GROUP BY i.indrelid`,
     [namespaces],
   );
+  return new PackedRows(rows, unpackIndex);
+}
+
+function unpackIndex(facts: IndexFacts, [oid, classes, collations]: IndexOids, relation: string): IndexRow {
+  const [name, method, unique, nullsNotDistinct, valid, clustered, replicaIdentity, attached, ...others] =
+    facts;
+  const [constraint, keyColumns, columns, flags, where, options, tablespace] = others;
+  return {
+    oid,
+    relation,
+    name,
+    method,
+    unique,
+    nulls_not_distinct: nullsNotDistinct,
+    valid,
+    clustered,
+    replica_identity: replicaIdentity,
+    attached,
+    constraint,
+    key_columns: keyColumns,
+    columns,
+    flags,
+    classes,
+    collations,
+    where,
+    options,
+    tablespace,
+  };
 }
 
 export interface IndexPartRow extends Row {
   readonly index: string;
+  readonly relation: string;
   readonly number: number;
   readonly expression: string | null;
   readonly type_oid: string;
@@ -79,6 +134,7 @@ export function readIndexParts({ connection, namespaces }: Catalogue): Promise<I
   return connection.query<IndexPartRow>(
     `SELECT
       i.indexrelid::text AS index,
+      i.indrelid::text AS relation,
       a.attnum AS number,
       CASE WHEN i.indkey[a.attnum - 1] = 0 THEN
         pg_catalog.pg_get_indexdef(i.indexrelid, a.attnum, false)

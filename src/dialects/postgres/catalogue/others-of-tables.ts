@@ -17,7 +17,7 @@ export function traitsOf(rows: CatalogueRows, context: Context): readonly OtherO
       add("access method of materialized view", row.schema, row.name, row.method);
     }
   }
-  for (const row of rows.columns) {
+  for (const row of rows.columns.special()) {
     const relation = context.relations.get(row.relation);
     if (relation === undefined || relation.kind === "f") continue;
     const name = `${relation.name}.${row.name}`;
@@ -27,16 +27,16 @@ export function traitsOf(rows: CatalogueRows, context: Context): readonly OtherO
     if (row.default !== null && relation.kind === "v")
       add("default of view", relation.schema, name, row.default);
   }
-  for (const row of rows.indexes) {
+  for (const row of rows.indexes.special()) {
     const relation = context.relations.get(row.relation);
     if (relation === undefined) continue;
     if (row.tablespace !== null) add("tablespace", relation.schema, row.name, row.tablespace);
     if (row.clustered) add("cluster order", relation.schema, relation.name, row.name);
   }
   for (const row of rows.indexParts) {
-    const index = context.indexByOid.get(row.index);
-    const relation = index && context.relations.get(index.relation);
+    const relation = context.relations.get(row.relation);
     if (relation === undefined || row.statistics_target === null) continue;
+    const index = rows.indexes.of(row.relation).find(({ oid }) => oid === row.index);
     add("statistics target", relation.schema, `${index?.name}.${row.number}`, String(row.statistics_target));
   }
   return traits;

@@ -34,7 +34,7 @@ export async function readRows(catalogue: Catalogue, options: { readonly grants:
     policies: await readPolicies(catalogue),
     others: await readOthers(catalogue),
     dependencies: await readDependencies(catalogue),
-    commentOf: await readComments(catalogue),
+    ...(await readComments(catalogue)),
     grantsOf: options.grants ? await readGrants(catalogue) : noGrants,
   };
 }

@@ -1,10 +1,12 @@
-import type {
-  Column,
-  Constraint,
-  IndexDefinition,
-  NotNullOptions,
-  Table,
-  Trigger,
+import {
+  type Column,
+  type Constraint,
+  type IndexDefinition,
+  type KnownOfTable,
+  type NotNullOptions,
+  type Table,
+  type Trigger,
+  unreadTable,
 } from "../../../schema/index.js";
 import { notNullName } from "../names.js";
 import { numbersOf, optionsOf } from "./catalogue.js";
@@ -17,8 +19,32 @@ import { sequenceOptionsFrom } from "./sequences.js";
 import { policyFrom, triggerFrom } from "./triggers.js";
 
 export function buildTable(row: RelationRow, context: Context): Table {
-  const { commentOf, grantsOf } = context.rows;
-  const constraintRows = context.constraints.get(row.oid) ?? [];
+  return {
+    ...ownFacts(row, context),
+    ...buildDefinition(row, context),
+    triggers: buildTriggers(row.oid, context),
+  };
+}
+
+/** The same table, of which columns, constraints and indexes are put together when something asks for them. */
+export function buildTableLater(row: RelationRow, context: Context): Table {
+  return unreadTable(ownFacts(row, context), {
+    definition: () => buildDefinition(row, context),
+    triggers: () => buildTriggers(row.oid, context),
+  });
+}
+
+function buildDefinition(row: RelationRow, context: Context) {
+  const constraintRows = context.rows.constraints.of(row.oid);
+  return {
+    columns: buildColumns(row, constraintRows, context),
+    constraints: buildConstraints(constraintRows, context),
+    indexes: buildIndexes(row.oid, context),
+  };
+}
+
+function ownFacts(row: RelationRow, context: Context): KnownOfTable {
+  const { commentOf, grantsOf, constraints, indexes } = context.rows;
   const [firstParent, ...otherParents] = (context.parents.get(row.oid) ?? []).map(({ schema, name }) => ({
     schema,
     name,
@@ -26,17 +52,13 @@ export function buildTable(row: RelationRow, context: Context): Table {
   const isPartition = row.bound !== null;
   const needs: [string, string][] = [
     ["pg_class", row.oid],
-    ...constraintRows.map((constraint): [string, string] => ["pg_constraint", constraint.oid]),
-    ...(context.indexes.get(row.oid) ?? []).map((index): [string, string] => ["pg_class", index.oid]),
+    ...constraints.oidsOf(row.oid).map(([oid]): [string, string] => ["pg_constraint", oid]),
+    ...indexes.oidsOf(row.oid).map(([oid]): [string, string] => ["pg_class", oid]),
   ];
   return {
     kind: row.kind === "p" ? "partitioned" : "ordinary",
     schema: row.schema,
     name: row.name,
-    columns: buildColumns(row, constraintRows, context),
-    constraints: buildConstraints(constraintRows, context),
-    indexes: buildIndexes(row.oid, context),
-    triggers: buildTriggers(row.oid, context),
     unlogged: row.unlogged || undefined,
     partitionBy: row.partition_key ?? undefined,
     partitionOf: isPartition && firstParent ? { ...firstParent, bound: row.bound } : undefined,
@@ -65,8 +87,9 @@ function buildColumns(
       .filter((constraint) => constraint.kind === "n")
       .map((constraint) => [numbersOf(constraint.columns)[0], constraint]),
   );
-  return (context.columns.get(table.oid) ?? []).map((column) => {
-    const identity = context.identities.get(`${table.oid} ${column.number}`);
+  const identities = context.identities.get(table.oid) ?? [];
+  return context.rows.columns.of(table.oid).map((column) => {
+    const identity = identities.find((sequence) => sequence.owner_column === column.number);
     return columnFrom(column, {
       comment: context.rows.commentOf("pg_class", table.oid, column.number),
       grants: context.rows.grantsOf("pg_class", table.oid, column.number),
@@ -90,7 +113,8 @@ function notNullOptions(
 function buildConstraints(rows: readonly ConstraintRow[], context: Context): readonly Constraint[] {
   const { commentOf } = context.rows;
   return rows.flatMap((row) => {
-    const index = row.kind === "f" ? undefined : context.indexByOid.get(row.index);
+    const index =
+      row.kind === "f" ? undefined : context.rows.indexes.of(row.owner).find(({ oid }) => oid === row.index);
     const constraint = constraintFrom(row, {
       nameOf: (relation, numbers) => numbers.map((number) => context.columnName(relation, number) ?? ""),
       target: context.relations.get(row.target),
@@ -106,7 +130,8 @@ function buildConstraints(rows: readonly ConstraintRow[], context: Context): rea
 /** Those that CREATE INDEX made: not those behind keys, nor those that the index of a partitioned table brings along. */
 export function buildIndexes(relation: string, context: Context): readonly IndexDefinition[] {
   const { commentOf } = context.rows;
-  return (context.indexes.get(relation) ?? [])
+  return context.rows.indexes
+    .of(relation)
     .filter((row) => !row.attached && !row.constraint)
     .map((row) => indexFrom(row, context.indexLookup, commentOf("pg_class", row.oid)));
 }
@@ -129,6 +154,6 @@ function replicaIdentity(row: RelationRow, context: Context): string | undefined
   if (row.replica_identity === "f") return "full";
   if (row.replica_identity === "n") return "nothing";
   if (row.replica_identity !== "i") return undefined;
-  const index = (context.indexes.get(row.oid) ?? []).find((candidate) => candidate.replica_identity);
+  const index = context.rows.indexes.of(row.oid).find((candidate) => candidate.replica_identity);
   return index && `using index ${index.name}`;
 }

@@ -250,20 +250,18 @@ function addViewIndexes(work: ChangeWork, add: AddNode): void {
 function orderOf(work: ChangeWork, nodes: ReadonlyMap<string, BuildNode>): readonly string[] {
   const rank = (key: string) => RANKS.findIndex((kind) => key.startsWith(`${kind}\0`));
   const keys = [...nodes.keys()].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
-  const targets = new Map<string, readonly string[]>();
-  for (const table of work.after.model.tables) {
-    const references = table.constraints.flatMap((constraint) =>
+  const tables = new Map(work.after.model.tables.map((table) => [`table\0${nameKey(table)}`, table]));
+  const targetsOf = (key: string) =>
+    (tables.get(key)?.constraints ?? []).flatMap((constraint) =>
       constraint.kind === "foreign-key"
         ? `table\0${nameKey({ schema: constraint.references.schema, name: constraint.references.table })}`
         : [],
     );
-    targets.set(`table\0${nameKey(table)}`, references);
-  }
   return dependencyOrder(keys, {
     needs: (key) =>
       (nodes.get(key)?.needs ?? [])
         .map((need) => `${need.kind}\0${nameKey(need)}`)
         .filter((need) => nodes.has(need) && need !== key),
-    prefers: (key) => (targets.get(key) ?? []).filter((target) => nodes.has(target) && target !== key),
+    prefers: (key) => targetsOf(key).filter((target) => nodes.has(target) && target !== key),
   }).order;
 }

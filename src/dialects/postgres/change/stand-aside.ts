@@ -208,10 +208,7 @@ export class StandAside {
     }
   }
 
-  #foreignKeysOn(
-    table: Table,
-    condition: (key: ForeignKey) => boolean,
-  ): void {
+  #foreignKeysOn(table: Table, condition: (key: ForeignKey) => boolean): void {
     for (const constraint of table.constraints) {
       if (constraint.kind === "foreign-key" && condition(constraint)) this.#constraint(table, constraint);
     }
