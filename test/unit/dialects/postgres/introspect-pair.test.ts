@@ -88,6 +88,15 @@ const ALIKE: readonly (readonly [what: string, before: string, after: string])[]
     `${TABLE}; CREATE INDEX i ON t (b)`,
     `${TABLE}; CREATE INDEX i ON t (b text_pattern_ops)`,
   ],
+  ["the order of an index", `${TABLE}; CREATE INDEX i ON t (a)`, `${TABLE}; CREATE INDEX i ON t (a DESC)`],
+  [
+    "what an index leaves out",
+    `${TABLE}; CREATE INDEX i ON t (a)`,
+    `${TABLE}; CREATE INDEX i ON t (a) WHERE a > 1`,
+  ],
+  ["a check", `${TABLE}; ALTER TABLE t ADD CHECK (a > 1)`, `${TABLE}; ALTER TABLE t ADD CHECK (a > 2)`],
+  ["a storage parameter", TABLE, `${TABLE}; ALTER TABLE t SET (fillfactor = 70)`],
+  ["row security", TABLE, `${TABLE}; ALTER TABLE t ENABLE ROW LEVEL SECURITY`],
   [
     "a collation of an index",
     `${TABLE}; CREATE INDEX i ON t (b)`,
