@@ -130,7 +130,8 @@ export class PgConnection implements Connection, PgSession {
       try {
         const result = await work(this);
         if (level !== this.#openTransactions) throw this.#interleaved();
-        if (!this.inTransaction) throw endedInside();
+        // Where the session is lost COMMIT says so; nothing was committed.
+        if (!this.inTransaction && this.#wire.lost === undefined) throw endedInside();
         await this.execute(savepoint === undefined ? "COMMIT" : `RELEASE SAVEPOINT ${savepoint}`);
         return result;
       } catch (error) {

@@ -145,6 +145,20 @@ test("a session that the server ends in a transaction says that nothing of it st
   await connection.close();
 });
 
+test("a session that the server ends behind the last statement of a transaction is lost, and nobody is blamed for it", async () => {
+  const url = await postgresDatabase();
+  const connection = await opened(url);
+  const witness = await postgresWitness(url);
+  const error = await errorOf(
+    connection.transaction(async () => {
+      const [row] = await connection.query("SELECT pg_backend_pid() AS pid");
+      await witness.query("SELECT pg_terminate_backend($1, 5000)", [row?.["pid"]]);
+      await vi.waitFor(() => expect(connection.inTransaction).toBe(false));
+    }),
+  );
+  expect(error).toMatchObject({ code: "CONNECTION_LOST", details: { outcome: "rolled-back" } });
+});
+
 test("a session that the server ends while it commits says that the outcome is not known", async () => {
   const url = await postgresDatabase();
   const connection = await opened(url);
