@@ -39,7 +39,7 @@ export function cleanCondition(column: string, type: TargetType): string | undef
     case "time":
       return type.zone === "with" || type.digits < 3
         ? undefined
-        : `CASE length(${column}) WHEN 8 THEN ${column} = time(${column}) WHEN 12 THEN ${column} = strftime('%H:%M:%f', ${column}) ELSE 0 END`;
+        : `CASE length(${column}) WHEN 8 THEN ${column} = time(${column}) WHEN 12 THEN ${column} = strftime('%H:%M:%f', ${column}) ELSE 0 END AND ${column} < '24'`;
     case "other":
       return isText;
     case "single":
@@ -53,11 +53,11 @@ const HEX = "[0-9a-f]";
 const UUID_PATTERN = [8, 4, 4, 4, 12].map((count) => HEX.repeat(count)).join("-");
 
 /**
- * A REAL that fifteen digits tell is that decimal and no other. Beyond them several decimals are the same REAL, and engines choose among
+ * A REAL that fifteen digits tell is that decimal and no other, unless it is so small that it has fewer digits itself. Beyond them several decimals are the same REAL, and engines choose among
  * them in ways of their own: those are left to one way, that of JavaScript and PostgreSQL.
  */
 function numericCondition(column: string, type: TargetType & { readonly kind: "numeric" }): string {
-  const isOrdinary = `typeof(${column}) = 'real' AND ${column} <> 0 AND ${column} > -9e999 AND ${column} < 9e999 AND CAST(printf('%!.15g', ${column}) AS REAL) = ${column}`;
+  const isOrdinary = `typeof(${column}) = 'real' AND (${column} > 2.3e-308 OR ${column} < -2.3e-308) AND ${column} > -9e999 AND ${column} < 9e999 AND CAST(printf('%!.15g', ${column}) AS REAL) = ${column}`;
   if (type.precision === undefined) return `(typeof(${column}) = 'integer' OR ${isOrdinary})`;
   const { precision, scale } = type;
   if (scale < 0 || precision < scale) return "0";
@@ -71,15 +71,18 @@ function numericCondition(column: string, type: TargetType & { readonly kind: "n
   return `(${isWhole} OR ${isOrdinary} AND ${isShort})`;
 }
 
-/** `2024-02-29 08:30:15` and `2024-02-29 08:30:15.123`: SQLite's functions give back what they read, and only if the day exists. */
+/**
+ * `2024-02-29 08:30:15` and `2024-02-29 08:30:15.123`: SQLite's functions give back what they read, and only if the day exists; but 24:00
+ * they keep, where PostgreSQL means the next day.
+ */
 function plainMomentCondition(column: string, digits: number): string {
   const milliseconds = digits < 3 ? "" : ` WHEN 23 THEN ${column} = strftime('%Y-%m-%d %H:%M:%f', ${column})`;
-  return `CASE length(${column}) WHEN 19 THEN ${column} = datetime(${column})${milliseconds} ELSE 0 END AND ${column} >= '0001'`;
+  return `CASE length(${column}) WHEN 19 THEN ${column} = datetime(${column})${milliseconds} ELSE 0 END AND ${column} >= '0001' AND substr(${column}, 12, 2) < '24'`;
 }
 
 /** `2024-02-29T08:30:15Z` and `2024-02-29T08:30:15.123Z`, as `Date.prototype.toISOString` writes it. */
 function zonedCondition(column: string, digits: number): string {
   const milliseconds =
     digits < 3 ? "" : ` WHEN 24 THEN ${column} = strftime('%Y-%m-%dT%H:%M:%fZ', ${column})`;
-  return `CASE length(${column}) WHEN 20 THEN ${column} = strftime('%Y-%m-%dT%H:%M:%SZ', ${column})${milliseconds} ELSE 0 END AND ${column} >= '0001'`;
+  return `CASE length(${column}) WHEN 20 THEN ${column} = strftime('%Y-%m-%dT%H:%M:%SZ', ${column})${milliseconds} ELSE 0 END AND ${column} >= '0001' AND substr(${column}, 12, 2) < '24'`;
 }
