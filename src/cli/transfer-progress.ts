@@ -62,7 +62,7 @@ export class TransferProgress {
 }
 
 const PHASES = {
-  scan: "Looking at every value of the source",
+  scan: "Looking at the source",
   load: "Loading",
   prove: "Comparing what arrived with the source",
   finish: "Building keys, indexes and views",

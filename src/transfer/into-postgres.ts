@@ -5,6 +5,7 @@ import type { TransferListener } from "./events.js";
 import { findFilled, placeKey } from "./find-filled.js";
 import type { OwnSequence } from "./last-numbers.js";
 import { type LoadedTable, loadTables, type TableToLoad } from "./load.js";
+import { NotAsPresumed } from "./not-as-presumed.js";
 import { finishPostgres, merged } from "./postgres-finish.js";
 import { bringOwnSequences, bringSequences, type LastNumber } from "./postgres-sequences.js";
 import { type EarlierTransfer, PostgresStaging } from "./postgres-staging.js";
@@ -68,7 +69,12 @@ async function loadAndFinish(request: IntoRequest): Promise<readonly LoadedTable
   });
   try {
     listener({ kind: "phase", phase: "load" });
-    const loaded = await loadTables({ source, target: staging, tables, jobs, listener });
+    const loaded = await loadTables({ source, target: staging, tables, jobs, listener }).catch(
+      async (error: unknown) => {
+        if (error instanceof NotAsPresumed) await staging.drop();
+        throw error;
+      },
+    );
     listener({ kind: "phase", phase: "prove" });
     await request.prove(loaded, (plan) => staging.at(plan));
     listener({ kind: "phase", phase: "finish" });

@@ -10,7 +10,7 @@ import {
   type Table,
 } from "../schema/index.js";
 import { findFilled } from "./find-filled.js";
-import { type Fit, fitTables, type Mapping } from "./fit/index.js";
+import { type Fit, fitTables, type Mapping, type Presumption } from "./fit/index.js";
 import { placeInSchema } from "./place-in-schema.js";
 import type { LeftOut } from "./report.js";
 import type { TablePlan } from "./table-plan.js";
@@ -24,6 +24,8 @@ export interface PlanRequest {
   /** What the target is to look like, where modules say it. */
   readonly modules: DatabaseModel | undefined;
   readonly mapping: Mapping | undefined;
+  /** What may be taken for what its declarations say until it is loaded. */
+  readonly presume?: Presumption | undefined;
   readonly intoSchema: string | undefined;
   /** Names of objects that may be left out where the target cannot have them; `*` for all. */
   readonly leaveOut: readonly string[];
@@ -57,6 +59,7 @@ export async function planTransfer(request: PlanRequest): Promise<TransferPlan> 
     to: engine,
     wanted: given,
     mapping,
+    presume: request.presume,
     onTable: request.onTable,
   });
   const { translateModel } = await loadTranslation();

@@ -68,6 +68,10 @@ export class PostgresSource implements Source {
     };
   }
 
+  valuesOf(): ReadonlyMap<string, number> {
+    return new Map();
+  }
+
   copyOptions(_plan: TablePlan, target: EngineName): string | undefined {
     return target === "postgres" ? "FORMAT text" : undefined;
   }

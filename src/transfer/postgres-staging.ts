@@ -74,6 +74,12 @@ export class PostgresStaging implements Target {
     return connections.map((each) => new PostgresWriter(each, ({ plan }) => this.at(plan)));
   }
 
+  /** Takes away what was loaded. */
+  async drop(): Promise<void> {
+    await this.closeWriters();
+    await this.connection.execute(`DROP SCHEMA ${quote(STAGING)} CASCADE`);
+  }
+
   /** Ends the sessions that were opened for loading. */
   async closeWriters(): Promise<void> {
     await Promise.all(this.#others.splice(0).map((each) => each.close()));

@@ -2,6 +2,7 @@ import { type Connection, type PgSession, pgSessionOf } from "../connection/inde
 import { TenonError } from "../errors.js";
 import type { ObjectName } from "../schema/index.js";
 import { encodeCsv } from "./csv.js";
+import { NotAsPresumed } from "./not-as-presumed.js";
 import { qualified, quote } from "./quote.js";
 import type { Piece, Source } from "./source.js";
 import { REJECTS, STAGING } from "./staging-names.js";
@@ -30,7 +31,12 @@ export class PostgresWriter implements Writer {
       const of = `${qualified(this.#at(task))} (${columns.join(", ")})`;
       const pieces =
         options === undefined ? encoded(source, task, rejects) : bytesOf(source.pieces(plan, chunk, sums));
-      const rows = await this.#session.copyIn({ of, options: options ?? "FORMAT csv" }, pieces);
+      const rows = await this.#session
+        .copyIn({ of, options: options ?? "FORMAT csv" }, pieces)
+        .catch((error: unknown) => {
+          const isRefused = error instanceof TenonError && error.code === "SQL_FAILED";
+          throw isRefused && plan.presumed !== undefined ? new NotAsPresumed(plan.source.name, error) : error;
+        });
       await this.#keepRejects(task, rejects);
       const loaded = { rows, rejected: rejects.length };
       await this.#connection.query(

@@ -4,11 +4,12 @@ import { TenonError } from "../errors.js";
 import type { DatabaseModel } from "../schema/index.js";
 import { compareFinished, compareLoaded } from "./compare.js";
 import type { TransferListener, TransferPhase } from "./events.js";
-import { type Mapping, refuseOpen } from "./fit/index.js";
+import { type Mapping, type Presumption, refuseOpen } from "./fit/index.js";
 import { type IntoRequest, intoPostgres } from "./into-postgres.js";
 import { intoSqlite } from "./into-sqlite.js";
 import { lastNumbers, ownSequences } from "./last-numbers.js";
 import type { LoadedTable, TableToLoad } from "./load.js";
+import { NotAsPresumed } from "./not-as-presumed.js";
 import { planTransfer, refuseUntranslated, type TransferPlan } from "./plan-transfer.js";
 import { PostgresSource } from "./postgres-source.js";
 import { type EarlierTransfer, refuseUnfinished } from "./postgres-staging.js";
@@ -41,48 +42,93 @@ export interface TransferRequest {
 
 /** Moves schema and rows of one database into another. */
 export async function runTransfer(request: TransferRequest): Promise<TransferReport> {
-  const { from, to, jobs, listener, mode } = request;
-  const phases = new PhaseTimes(listener);
+  const phases = new PhaseTimes(request.listener);
   const source = await openSource(request);
   try {
-    phases.listener({ kind: "phase", phase: "scan" });
     await enterSchema(request);
-    if (to.engine === "postgres" && mode === "run") await refuseUnfinished(to, request.earlier);
-    const plan = await planTransfer({ ...request, onTable: () => {} });
-    if (mode === "look")
-      return reportOf(request, plan, { isDone: false, loaded: [], phases, proof: undefined });
-    refuseUntranslated(plan);
-    refuseOpen(plan.fit);
-    const tables = await cutTables(source, plan, request);
-    const lastNumber = await lastNumbers(from, plan.plans);
-    let proof: Proof | undefined;
-    const into: IntoRequest = {
-      source,
-      connection: to,
-      schema: await (await loadDialect(to.engine)).loadSchema(),
-      tables,
-      wanted: plan.wanted,
-      fingerprint: fingerprintOf(tables, plan),
-      earlier: request.earlier,
-      jobs,
-      listener: phases.listener,
-      lastNumber,
-      sequences: await ownSequences(from),
-      prove: async (loaded, at) => {
-        proof = await compareLoaded({ from, to, loaded, at, level: request.proof });
-      },
-      proveFinished: async (connection) => {
-        const finish = await compareFinished(connection, plan.plans);
-        if (proof !== undefined) proof = { ...proof, finish };
-      },
-    };
-    const loaded = to.engine === "sqlite" ? await intoSqlite(into) : await intoPostgres(into);
-    return reportOf(request, plan, { isDone: true, loaded, phases, proof });
+    if (request.to.engine === "postgres" && request.mode === "run")
+      await refuseUnfinished(request.to, request.earlier);
+    return await presumeFirst(request, (presume) => moveAll({ ...request, presume }, source, phases));
   } catch (error) {
     throw resumable(error);
   } finally {
     await source.close();
   }
+}
+
+/**
+ * A large table is taken for what its declarations say, and its values are looked at while they are loaded: that costs nothing where they
+ * are. Where they are not, what was loaded is dropped, and everything begins again with a look at every value.
+ */
+async function presumeFirst(
+  { from, mode, earlier, transformRow, rowsOfChunk }: TransferRequest,
+  move: (presume: Presumption | undefined) => Promise<TransferReport>,
+): Promise<TransferReport> {
+  // What an interrupted run has loaded was not looked at by this one.
+  if (from.engine === "sqlite" && mode === "run" && earlier !== "resume")
+    try {
+      return await move({
+        rowsLookedAt: Math.floor(rowsOfChunk / PARTS_OF_CHUNK),
+        except: new Set(Object.keys(transformRow)),
+      });
+    } catch (error) {
+      if (!(error instanceof NotAsPresumed)) throw error;
+    }
+  return move(undefined);
+}
+
+/** A table of no more rows than such a part of a chunk is looked at before it is loaded. */
+const PARTS_OF_CHUNK = 5;
+
+async function moveAll(
+  request: TransferRequest & { readonly presume: Presumption | undefined },
+  source: Source,
+  phases: PhaseTimes,
+): Promise<TransferReport> {
+  const { from, to, jobs, mode } = request;
+  phases.enter("scan");
+  const plan = await planWithLook(request);
+  if (mode === "look")
+    return reportOf(request, plan, { isDone: false, loaded: [], phases, proof: undefined, source });
+  refuseUntranslated(plan);
+  refuseOpen(plan.fit);
+  const tables = await cutTables(source, plan, request);
+  const lastNumber = await lastNumbers(from, plan.plans);
+  let proof: Proof | undefined;
+  const into: IntoRequest = {
+    source,
+    connection: to,
+    schema: await (await loadDialect(to.engine)).loadSchema(),
+    tables,
+    wanted: plan.wanted,
+    fingerprint: fingerprintOf(tables, plan),
+    earlier: request.earlier,
+    jobs,
+    listener: phases.listener,
+    lastNumber,
+    sequences: await ownSequences(from),
+    prove: async (loaded, at) => {
+      proof = await compareLoaded({ from, to, loaded, at, level: request.proof });
+    },
+    proveFinished: async (connection) => {
+      const finish = await compareFinished(connection, plan.plans);
+      if (proof !== undefined) proof = { ...proof, finish };
+    },
+  };
+  const loaded = to.engine === "sqlite" ? await intoSqlite(into) : await intoPostgres(into);
+  return reportOf(request, plan, { isDone: true, loaded, phases, proof, source });
+}
+
+/** Where somebody has to decide, everything is told; and where others would see what is made for the load, it begins when all is known. */
+async function planWithLook(
+  request: TransferRequest & { readonly presume: Presumption | undefined },
+): Promise<TransferPlan> {
+  const plan = await planTransfer({ ...request, onTable: () => {} });
+  const { findings, presumed } = plan.fit;
+  const { extensions, types } = plan.wanted;
+  if (presumed.size === 0) return plan;
+  if (!findings.some(({ isOpen }) => isOpen) && extensions.length + types.length === 0) return plan;
+  return planTransfer({ ...request, presume: undefined, onTable: () => {} });
 }
 
 async function openSource({ from, jobs, rowsOfChunk }: TransferRequest): Promise<Source> {
@@ -165,10 +211,11 @@ interface Done {
   readonly loaded: readonly LoadedTable[];
   readonly phases: PhaseTimes;
   readonly proof: Proof | undefined;
+  readonly source: Source;
 }
 
 function reportOf({ from, to, notes }: TransferRequest, plan: TransferPlan, done: Done): TransferReport {
-  const { isDone, loaded, phases, proof } = done;
+  const { isDone, loaded, phases, proof, source } = done;
   return {
     from: from.description,
     to: to.description,
@@ -181,7 +228,10 @@ function reportOf({ from, to, notes }: TransferRequest, plan: TransferPlan, done
           durationMs,
         }))
       : plan.plans.map(({ target }) => ({ table: target.name, rows: 0, rejected: 0, durationMs: 0 })),
-    findings: plan.fit.findings,
+    findings: plan.fit.findings.map((finding) => {
+      const values = source.valuesOf(finding.table).get(finding.column);
+      return plan.fit.presumed.has(finding.table) && values !== undefined ? { ...finding, values } : finding;
+    }),
     leftOut: isDone ? plan.leftOut : [...plan.leftOut, ...plan.refused],
     notes: [...notes, ...plan.notes],
     phases: phases.end(),
@@ -211,6 +261,10 @@ class PhaseTimes {
     this.#listener = listener;
   }
 
+  enter(phase: TransferPhase): void {
+    this.listener({ kind: "phase", phase });
+  }
+
   readonly listener: TransferListener = (event) => {
     if (event.kind === "phase") {
       this.end();
@@ -221,7 +275,9 @@ class PhaseTimes {
 
   end(): Readonly<Record<string, number>> {
     if (this.#current !== undefined) {
-      this.#times.set(this.#current.phase, Math.round(performance.now() - this.#current.since));
+      const { phase, since } = this.#current;
+      // A phase that begins again goes on.
+      this.#times.set(phase, (this.#times.get(phase) ?? 0) + Math.round(performance.now() - since));
       this.#current = undefined;
     }
     return Object.fromEntries(this.#times);

@@ -14,6 +14,8 @@ export interface Source {
   pieces(plan: TablePlan, chunk: Chunk, taker?: RowTaker): AsyncIterable<Piece>;
   /** The rows of a chunk as a converter takes them, some at a time. */
   rows(plan: TablePlan, chunk: Chunk): AsyncIterable<readonly SourceRow[]>;
+  /** How many values of each column are not NULL, where a table was only presumed to be what it says: known when its rows were read. */
+  valuesOf(table: string): ReadonlyMap<string, number>;
   /** How many chunks can be read at the same time. */
   readonly readers: number;
   close(): Promise<void>;

@@ -1,9 +1,11 @@
+import { isUtf8 } from "node:buffer";
 import type { Connection, Row } from "../connection/index.js";
 import { TenonError } from "../errors.js";
 import { primaryKeyOf, type Table } from "../schema/index.js";
 import { type Chunk, type ChunkRange, type CutTable, cutAt, cutByOffset, cutSpan } from "./chunk.js";
 import { CSV_OF_ENGINE, countQuoted, csvLine, type Quoting } from "./csv.js";
 import { LineCutter, type RowTaker } from "./line-cutter.js";
+import { NotAsPresumed } from "./not-as-presumed.js";
 import { quote } from "./quote.js";
 import type { Piece, Source } from "./source.js";
 import type { ColumnPlan, SourceRow, TablePlan } from "./table-plan.js";
@@ -20,6 +22,7 @@ export class SqliteSource implements Source {
   readonly #rowsOfChunk: number;
   /** Tables in which some rows are so large that few of them make a piece. */
   readonly #hasLargeRows = new Map<string, boolean>();
+  readonly #values = new Map<string, Map<string, number>>();
 
   constructor(connection: Connection, rowsOfChunk: number) {
     this.#connection = connection;
@@ -69,10 +72,15 @@ export class SqliteSource implements Source {
     return csvLine(columns, "bare") === undefined ? undefined : CSV_OF_ENGINE;
   }
 
-  async *pieces({ source, columns }: TablePlan, chunk: Chunk, taker?: RowTaker): AsyncGenerator<Piece> {
+  valuesOf(table: string): ReadonlyMap<string, number> {
+    return this.#values.get(table) ?? new Map();
+  }
+
+  async *pieces(plan: TablePlan, chunk: Chunk, taker?: RowTaker): AsyncGenerator<Piece> {
+    const { source, columns } = plan;
     const key = rowidOf(source);
     if (chunk.range.kind === "rowid" && key !== undefined) {
-      yield* this.#steps({ source, columns, key, range: chunk.range, taker });
+      yield* this.#steps({ plan, key, range: chunk.range, taker });
       return;
     }
     const line = csvLine(columns, "doubled") ?? "''";
@@ -108,10 +116,12 @@ export class SqliteSource implements Source {
    * for quotes; where one turns out to have them, the step is taken again.
    */
   async *#steps(request: StepsRequest): AsyncGenerator<Piece> {
-    const { source, columns, key, range, taker } = request;
+    const { plan, key, range, taker } = request;
+    const { source, columns, presumed } = plan;
     const at = address(source);
+    const counts = presumed === undefined ? "" : `, ${countPresumed(columns, presumed)}`;
     const step = (quoting: Quoting) => `
-      SELECT max(${key}) AS last, count(*) AS rows, ${countQuoted(columns)} AS quoted, CAST(group_concat(${csvLine(columns, quoting)}, '') AS BLOB) AS lines
+      SELECT max(${key}) AS last, count(*) AS rows, ${countQuoted(columns)} AS quoted, CAST(group_concat(${csvLine(columns, quoting)}, '') AS BLOB) AS lines${counts}
       FROM ${at}
       WHERE ${key} >= ?1 AND ${key} <= coalesce((SELECT ${key} FROM ${at} WHERE ${key} >= ?1 AND ${key} < ?2 ORDER BY ${key} LIMIT 1 OFFSET ?3), ?2)`;
     const [bare, doubled] = [step("bare"), step("doubled")];
@@ -122,6 +132,7 @@ export class SqliteSource implements Source {
       const bounds = [start, last, limit - 1];
       const found = readStep(await this.#connection.query(bare, bounds));
       if (found === undefined) return;
+      if (presumed !== undefined) this.#holdAgainst(plan, found);
       if (cutter.cut(found.bytes, found.rows, found.quoted)) {
         if (taker !== undefined) cutter.give(taker);
         yield found;
@@ -133,6 +144,15 @@ export class SqliteSource implements Source {
       }
       start = found.last + 1n;
     }
+  }
+
+  /** @throws NotAsPresumed */
+  #holdAgainst({ source: { name }, columns }: TablePlan, { bytes, rows, row }: Step): void {
+    if (Number(row["fits"]) !== rows || bytes.includes(0) || !isUtf8(bytes)) throw new NotAsPresumed(name);
+    const values = this.#values.get(name) ?? new Map<string, number>();
+    this.#values.set(name, values);
+    for (const [index, { source }] of columns.entries())
+      values.set(source.name, (values.get(source.name) ?? 0) + Number(row[`v${index}`] ?? rows));
   }
 
   /** As many rows as make a piece of a good size, and never so many that the largest of them would make a huge one. */
@@ -165,13 +185,19 @@ const LARGEST_BYTES = 8 * 1024 * 1024;
 /** Bytes of a row, as far as it has any that count: a number is never long. */
 function sizeOf(columns: readonly ColumnPlan[]): string {
   const sizes = columns
-    .filter(({ isPlain, treatment }) => isPlain !== true || isOfBytes(treatment))
+    .filter(({ treatment }) => treatment.kind !== "to-postgres" || IS_LONG.has(treatment.type.kind))
     .map(({ source: { name } }) => `ifnull(octet_length(${quote(name)}), 0)`);
   return sizes.join(" + ") || "0";
 }
 
-function isOfBytes(treatment: ColumnPlan["treatment"]): boolean {
-  return treatment.kind === "to-postgres" && treatment.type.kind === "bytes";
+const IS_LONG: ReadonlySet<string> = new Set(["text", "json", "bytes", "other"]);
+
+/** SQL for how many rows are what they were presumed to be, and how many values a column has where it may have NULLs. */
+function countPresumed(columns: readonly ColumnPlan[], presumed: string): string {
+  const values = columns.flatMap(({ source, hasNulls }, index) =>
+    hasNulls === false ? [] : [`count(${quote(source.name)}) AS v${index}`],
+  );
+  return [`count(*) FILTER (WHERE ${presumed}) AS fits`, ...values].join(", ");
 }
 
 /** The number of a row under a name that no column has taken; undefined where rows have none: https://sqlite.org/rowidtable.html */
@@ -198,8 +224,7 @@ function tailOf(table: Table, range: ChunkRange): string {
 }
 
 interface StepsRequest {
-  readonly source: Table;
-  readonly columns: readonly ColumnPlan[];
+  readonly plan: TablePlan;
   readonly key: string;
   readonly range: ChunkRange & { readonly kind: "rowid" };
   readonly taker: RowTaker | undefined;
@@ -209,14 +234,16 @@ interface Step extends Piece {
   readonly bytes: Buffer;
   readonly last: bigint;
   readonly quoted: number;
+  /** As it was found. */
+  readonly row: Row;
 }
 
 /** Undefined where there was no row any more. */
-function readStep([row]: readonly Row[]): Step | undefined {
-  const { last, rows, quoted, lines } = row ?? {};
+function readStep([row = {}]: readonly Row[]): Step | undefined {
+  const { last, rows, quoted, lines } = row;
   if ((typeof last !== "number" && typeof last !== "bigint") || !(lines instanceof Uint8Array))
     return undefined;
-  return { bytes: bufferOf(lines), rows: Number(rows), quoted: Number(quoted), last: BigInt(last) };
+  return { bytes: bufferOf(lines), rows: Number(rows), quoted: Number(quoted), last: BigInt(last), row };
 }
 
 function bufferOf(bytes: Uint8Array): Buffer {

@@ -10,6 +10,11 @@ export interface TablePlan {
   readonly target: Table;
   /** The columns that move, in the order in which rows are read and written. Generated ones do not. */
   readonly columns: readonly ColumnPlan[];
+  /**
+   * SQL over a row of the source that has to be true for each of them, where values were not looked at before: it says that they are what
+   * the plan takes them for. Undefined where that is known.
+   */
+  readonly presumed?: string | undefined;
 }
 
 /** How the values of one column get across. */

@@ -52,8 +52,8 @@ export const command: Command = {
   ],
   details:
     "Moves schema and rows from SQLite to PostgreSQL and back, from PostgreSQL to PostgreSQL, or from a SQLite file to\n" +
-    "another one with another password or none. Every value is looked at first, and what does not fit is told with rows\n" +
-    "before anything is written. Everything is loaded unseen, compared with the source, and visible at once at the end.\n" +
+    "another one with another password or none. Every value is looked at, and what does not fit is told with rows;\n" +
+    "nothing is written then. Everything is loaded unseen, compared with the source, and visible at once at the end.\n" +
     "An interrupted transfer goes on with --resume.",
   examples: [
     {

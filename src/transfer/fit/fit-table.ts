@@ -1,12 +1,12 @@
 import type { Connection } from "../../connection/index.js";
-import { type Column, primaryKeyOf, type Table } from "../../schema/index.js";
+import type { Column, Table } from "../../schema/index.js";
 import { findBadUtf8 } from "./bad-utf8.js";
 import type { ColumnFit } from "./column-fit.js";
 import { ColumnTally } from "./column-tally.js";
 import { countMixedSeconds } from "./mixed-seconds.js";
 import { type ColumnQuestion, type SettledColumn, settleTypes } from "./settle-type.js";
 import { suggestChoice } from "./suggest.js";
-import { quoteName, readOthers, rowLabel } from "./table-reader.js";
+import { quoteName, readOthers, rowLabel, takesNull } from "./table-reader.js";
 import { readTagged, type TextEncoding } from "./tagged-value.js";
 import type { TargetType } from "./target-type.js";
 import type { ToPostgres } from "./treatment.js";
@@ -97,14 +97,6 @@ async function fitColumn(
 function isAmbiguous(value: unknown, { kind }: TargetType): boolean {
   if (typeof value === "object" && !(value instanceof StoredReal)) return !(value instanceof Uint8Array);
   return value instanceof StoredReal && HOLD_TEXT.has(kind);
-}
-
-/** A column of a primary key may hold NULL on SQLite, and nowhere else: https://sqlite.org/lang_createtable.html#the_primary_key */
-function takesNull(table: Table, column: Column): boolean {
-  const isKey = primaryKeyOf(table)?.columns.some(
-    ({ name }) => name.toLowerCase() === column.name.toLowerCase(),
-  );
-  return column.notNull !== true && isKey !== true;
 }
 
 async function tallyNulls(

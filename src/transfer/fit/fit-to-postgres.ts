@@ -10,6 +10,7 @@ import type { Fit } from "./fit.js";
 import { fitTable } from "./fit-table.js";
 import { type ColumnChoice, type Mapping, refuseUnknownNames } from "./mapping.js";
 import { findByName } from "./name-match.js";
+import { presumeTable } from "./presume-table.js";
 import { type ColumnQuestion, typeOfUnknown } from "./settle-type.js";
 import { quoteName, readEncoding } from "./table-reader.js";
 import { taggedExpression } from "./tagged-value.js";
@@ -22,22 +23,41 @@ export interface FitRequest {
   /** Tables of the target that are given from elsewhere: their types stand. The others come from the translation. */
   readonly wanted?: DatabaseModel | undefined;
   readonly mapping?: Mapping | undefined;
+  /** Where a table may be taken for what its declarations say, until its rows are read; otherwise every value is looked at now. */
+  readonly presume?: Presumption | undefined;
   readonly exclude?: ((table: string) => boolean) | undefined;
   readonly onTable?: ((table: string, done: number, of: number) => void) | undefined;
 }
 
+export interface Presumption {
+  /** Tables of no more rows than this are looked at all the same. */
+  readonly rowsLookedAt: number;
+  /** Tables whose values are changed on their way. */
+  readonly except: ReadonlySet<string>;
+}
+
 /** Looks at every value of a SQLite database and says what it is on PostgreSQL. */
 export async function fitToPostgres(request: FitRequest): Promise<Fit> {
-  const { source, model, wanted, mapping, exclude } = request;
+  const { source, model, wanted, mapping, exclude, presume } = request;
   const tables = model.tables.filter((table) => table.kind === "ordinary" && exclude?.(table.name) !== true);
   if (mapping !== undefined) refuseUnknownNames(mapping, tables);
   const encoding = await readEncoding(source);
   const asker = await Asker.of(model, wanted, mapping);
   const fits = new Map<string, readonly ColumnFit[]>();
   const findings: ColumnFinding[] = [];
+  const conditions = new Map<string, string>();
   for (const [index, table] of tables.entries()) {
     request.onTable?.(table.name, index, tables.length);
-    const columns = await fitTable(source, table, asker.questions(table), encoding);
+    const questions = asker.questions(table);
+    const presumed =
+      presume !== undefined &&
+      encoding === "utf-8" &&
+      !presume.except.has(table.name) &&
+      questions.every(({ column }) => asker.hasColumn(table, column))
+        ? await presumeTable(source, table, questions, presume.rowsLookedAt)
+        : undefined;
+    if (presumed !== undefined) conditions.set(table.name, presumed.condition);
+    const columns = presumed?.columns ?? (await fitTable(source, table, questions, encoding));
     fits.set(
       table.name,
       columns.filter(({ column }) => asker.hasColumn(table, column)),
@@ -47,6 +67,7 @@ export async function fitToPostgres(request: FitRequest): Promise<Fit> {
   }
   return {
     findings,
+    presumed: new Set(conditions.keys()),
     typeOf: (table, column) => {
       const fit = findByName(fits.get(table) ?? [], column, (each) => each.column.name);
       return fit === undefined ? undefined : asker.changedType(table, fit);
@@ -56,7 +77,8 @@ export async function fitToPostgres(request: FitRequest): Promise<Fit> {
         const columns = fits.get(table.name);
         const at = findByName(target.tables, table.name, (each) => each.name);
         if (columns === undefined || at === undefined) return [];
-        return [planTable(table, at, columns, (column) => taggedExpression(column, encoding))];
+        const plan = planTable(table, at, columns, (column) => taggedExpression(column, encoding));
+        return [{ ...plan, presumed: conditions.get(table.name) }];
       }),
   };
 }

@@ -77,6 +77,7 @@ export async function fitToSqlite(request: FitRequest): Promise<Fit> {
     );
   }
   return {
+    presumed: new Set(),
     findings: [...fits.values()].flat().map(({ finding }) => finding),
     typeOf: (table, column) => fits.get(table)?.find((fit) => fit.column.name === column)?.type,
     plan: (target) =>

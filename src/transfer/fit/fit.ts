@@ -10,4 +10,6 @@ export interface Fit {
   typeOf(table: string, column: string): string | undefined;
   /** How the rows move, by the tables of the target that have one of the same name in the source. */
   plan(target: DatabaseModel): readonly TablePlan[];
+  /** Tables of which not every value was looked at yet: what is found is what their declarations say. */
+  readonly presumed: ReadonlySet<string>;
 }

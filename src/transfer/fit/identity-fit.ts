@@ -10,6 +10,7 @@ export function identityFit({ model, exclude }: Pick<FitRequest, "model" | "excl
   const cast = model.engine === "postgres" ? "::text" : "";
   return {
     findings: [],
+    presumed: new Set(),
     typeOf: () => undefined,
     plan: (target) =>
       model.tables.flatMap((table) => {

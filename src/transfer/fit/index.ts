@@ -5,6 +5,7 @@ export { describeFindings, refuseOpen } from "./describe-findings.js";
 export type { ColumnFinding, MisfitFinding, MisfitSample } from "./finding.js";
 export type { Fit } from "./fit.js";
 export { type FitTablesRequest, fitTables } from "./fit-tables.js";
+export type { Presumption } from "./fit-to-postgres.js";
 export { type ColumnChoice, type Mapping, readMapping } from "./mapping.js";
 export { MISFITS, type Misfit } from "./misfit.js";
 export { makeRowConverter, plainRow } from "./row-converter.js";

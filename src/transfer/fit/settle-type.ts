@@ -104,7 +104,7 @@ function isOf(name: string, storageClass: string): string {
   return `typeof(${name}) = '${storageClass}'`;
 }
 
-function asksForMoment({ type, choice }: ColumnQuestion): boolean {
+export function asksForMoment({ type, choice }: ColumnQuestion): boolean {
   return type !== undefined && choice.convert === undefined && readTargetType(type).kind === "timestamp";
 }
 

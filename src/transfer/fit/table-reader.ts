@@ -1,5 +1,5 @@
 import type { Connection } from "../../connection/index.js";
-import { primaryKeyOf, type Table } from "../../schema/index.js";
+import { type Column, primaryKeyOf, type Table } from "../../schema/index.js";
 import { type TextEncoding, taggedExpression } from "./tagged-value.js";
 
 /** A name as SQLite quotes it. */
@@ -25,6 +25,14 @@ export function rowLabel(table: Table): string {
   if (rowid !== undefined) return rowid;
   const key = primaryKeyOf(table)?.columns.map(({ name }) => `quote(${quoteName(name)})`) ?? [];
   return key.length === 0 ? "NULL" : key.join(" || ', ' || ");
+}
+
+/** A column of a primary key may hold NULL on SQLite, and nowhere else: https://sqlite.org/lang_createtable.html#the_primary_key */
+export function takesNull(table: Table, column: Column): boolean {
+  const isKey = primaryKeyOf(table)?.columns.some(
+    ({ name }) => name.toLowerCase() === column.name.toLowerCase(),
+  );
+  return column.notNull !== true && isKey !== true;
 }
 
 /** https://sqlite.org/pragma.html#pragma_encoding */
