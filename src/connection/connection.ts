@@ -110,6 +110,12 @@ export interface Connection {
    */
   executeBatch?(statements: readonly string[]): Promise<void>;
 
+  /**
+   * True when there is nothing at all in the database, where that can be told for next to nothing: in one that this session has
+   * made. False also where it is not known.
+   */
+  holdsNothing?(): Promise<boolean>;
+
   /** Gives the rows of one statement one after the other, without holding them all. */
   stream<R extends Row = Row>(sql: string, parameters?: readonly SqlInput[]): AsyncIterable<R>;
 

@@ -1,4 +1,4 @@
-import { accessSync, constants, readlinkSync, realpathSync, type Stats, statSync } from "node:fs";
+import { accessSync, constants, lstatSync, readlinkSync, realpathSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { messageOf, TenonError } from "../errors.js";
 import { readFileHeader } from "./file-header.js";
@@ -117,7 +117,10 @@ function isSqliteHeader(header: Uint8Array): boolean {
 /** The path behind symbolic links, also where a link leads to a file that is still to be made. */
 function realPath(file: string, description: string, linksLeft = 40): string {
   try {
-    return realpathSync(file);
+    // Asked first, for a file that is still to be made is no error, and an error takes longer than the answer.
+    if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) return realpathSync(file);
+    const folder = dirname(file);
+    if (folder !== file) return join(realpathSync(folder), basename(file));
   } catch (error) {
     if (codeOf(error) === "ENOTDIR") {
       throw failed(`${description} cannot be opened: a part of its path is a file.`, "Check the path.");
@@ -152,10 +155,8 @@ function linkTarget(file: string): string | undefined {
 
 function statOf(file: string, description: string): Stats | undefined {
   try {
-    return statSync(file);
+    return statSync(file, { throwIfNoEntry: false });
   } catch (error) {
-    const code = codeOf(error);
-    if (code === "ENOENT") return undefined;
     throw failed(
       `${description} cannot be reached: ${messageOf(error)}.`,
       "Check the rights of its folders.",

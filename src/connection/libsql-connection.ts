@@ -17,6 +17,7 @@ export class LibsqlConnection implements Connection {
   readonly #session: LibsqlSession;
   readonly #transactions: LibsqlTransactions;
   readonly #cursors = new Set<LibsqlCursor>();
+  #mayHoldNothing: boolean;
 
   constructor(options: LibsqlSessionOptions) {
     this.#session = new LibsqlSession(options);
@@ -27,6 +28,7 @@ export class LibsqlConnection implements Connection {
     this.description = options.description;
     this.file = options.file;
     this.readOnly = options.readOnly;
+    this.#mayHoldNothing = options.isNew === true;
   }
 
   get inTransaction(): boolean {
@@ -101,6 +103,12 @@ export class LibsqlConnection implements Connection {
       if (error instanceof TenonError && error.code === "SQL_FAILED") return false;
       throw error;
     }
+  }
+
+  async holdsNothing(): Promise<boolean> {
+    // Once there was something, whoever made it, the question would cost more than what it saves.
+    if (this.#mayHoldNothing) this.#mayHoldNothing = await this.holds(NOTHING_IS_THERE);
+    return this.#mayHoldNothing;
   }
 
   async executeScript(sql: string): Promise<void> {
@@ -202,6 +210,8 @@ let canSayNo: boolean | undefined;
 
 /** It has no absolute value: https://sqlite.org/lang_corefunc.html#abs */
 const LEAST_INTEGER = "-9223372036854775808";
+
+const NOTHING_IS_THERE = "NOT EXISTS (SELECT 1 FROM main.sqlite_schema)";
 
 const TABLE_EXISTS = `
   SELECT 1

@@ -16,6 +16,8 @@ export interface LibsqlSessionOptions {
   /** The file that other sessions may have open as well, so that it matters when the handle really closes. */
   readonly file: string | undefined;
   readonly readOnly: boolean;
+  /** There was no database before this session. */
+  readonly isNew?: boolean;
   /** Called when the handle is closed. */
   readonly onClosed?: (() => Promise<void>) | undefined;
 }

@@ -35,7 +35,14 @@ export async function openLibsql(options: LibsqlOptions): Promise<Connection> {
   if (path === ":memory:") {
     if (encryption !== undefined) throw memoryHasNoPassword();
     const native = await openHandle(path, path, undefined);
-    return prepareSession({ native, description: path, busyTimeoutMs, readOnly, file: undefined });
+    return prepareSession({
+      native,
+      description: path,
+      busyTimeoutMs,
+      readOnly,
+      file: undefined,
+      isNew: true,
+    });
   }
   const file = inspectDatabaseFile(resolve(path), path);
   const mayCreate = !readOnly && options.mustExist !== true;
@@ -90,7 +97,8 @@ async function openFile(
 
   async function open(isInWalMode: boolean): Promise<Connection> {
     const native = await openHandle(path, description, giveKey);
-    return prepareSession({ native, description, busyTimeoutMs, readOnly, file: path, isInWalMode });
+    const isNew = !isThere(file);
+    return prepareSession({ native, description, busyTimeoutMs, readOnly, file: path, isInWalMode, isNew });
   }
 }
 

@@ -11,6 +11,8 @@ import { utcTime } from "./utc-time.js";
 export interface History {
   readonly rows: readonly JournalRow[];
   readonly journal: "missing" | "current";
+  /** Nothing is in the database, so that nothing has to be looked for. */
+  readonly isDatabaseEmpty?: true | undefined;
   /** An older table whose rows are part of `rows` already and are written to the journal with the first write. */
   readonly carryOver?: CarryOver | undefined;
 }
@@ -36,7 +38,8 @@ const LEGACY_COLUMNS = ["applied_at", "version"];
 
 /** Reads what was applied; writes nothing. @throws TenonError `JOURNAL_FOREIGN`, `JOURNAL_NEWER`, `LEGACY_AMBIGUOUS` */
 export async function readHistory(request: HistoryRequest): Promise<History> {
-  const { journal } = request;
+  const { journal, connection } = request;
+  if (await connection.holdsNothing?.()) return { rows: [], journal: "missing", isDatabaseEmpty: true };
   const shape = await journal.shape();
   if (shape === "current") return { rows: await journal.readAll(), journal: "current" };
   if (shape === "single-module") return readCarryOver(request, journal.address);
@@ -44,6 +47,27 @@ export async function readHistory(request: HistoryRequest): Promise<History> {
   const columns = await request.dialect.readColumns(request.connection, legacy);
   const isLegacy = columns !== undefined && [...columns].sort().join() === LEGACY_COLUMNS.join();
   return isLegacy ? readCarryOver(request, legacy) : { rows: [], journal: "missing" };
+}
+
+/** Whether nothing was written to the journal between two readings. */
+export function isSameHistory(a: History, b: History): boolean {
+  if (a.journal !== b.journal || a.carryOver !== undefined || b.carryOver !== undefined) return false;
+  return a.rows.length === b.rows.length && a.rows.every((row, index) => isSameRow(row, b.rows[index]));
+}
+
+/** Whoever writes a row gives it a new time, a new place in the order or a new checksum. */
+function isSameRow(a: JournalRow, b: JournalRow | undefined): boolean {
+  return (
+    b !== undefined &&
+    a.module === b.module &&
+    a.version === b.version &&
+    a.status === b.status &&
+    a.sequence === b.sequence &&
+    a.checksum === b.checksum &&
+    a.appliedAt === b.appliedAt &&
+    a.progress?.finished === b.progress?.finished &&
+    a.progress?.prefix === b.progress?.prefix
+  );
 }
 
 /** Creates the journal when it is missing and carries an older table over into it, keeping that under another name. */

@@ -157,6 +157,7 @@ export class Journal {
 
   /** Undefined when there is no journal; whether it has the other name is only looked for then, to save a query. */
   async #tryQuery(choose: (sql: JournalStatements) => string): Promise<Row[] | undefined> {
+    if (await this.#connection.holdsNothing?.()) return undefined;
     const text = choose(this.#sql);
     try {
       return await this.#connection.query(text);

@@ -34,6 +34,8 @@ export class ModuleWatch {
   readonly #rules = new Map<string, PluginRules | undefined>();
   /** Undefined until it is read, and again after a rollback. */
   #ownership: Ownership | undefined;
+  /** The run began in a database in which nothing was, so that nobody owns anything. */
+  #beganEmpty = false;
   /** Whether something may be gone that was owned before the run: others drop things too. */
   #hadOwners = false;
   #batch: Batch | undefined;
@@ -139,11 +141,18 @@ export class ModuleWatch {
     await this.#context.journal.writeState(COVERED, String(last));
   }
 
+  /** Nothing is in the database but the journal, which was just made. */
+  beginEmpty(): void {
+    this.#beganEmpty = true;
+  }
+
   committed(): void {
+    this.#beganEmpty = false;
     this.#committed = this.#batch && { batch: this.#batch, steps: this.#batch.steps.length };
   }
 
   rolledBack(): void {
+    this.#beganEmpty = false;
     this.#batch = this.#committed?.batch;
     if (this.#committed !== undefined) this.#committed.batch.steps.length = this.#committed.steps;
     this.#ownership = undefined;
@@ -198,7 +207,7 @@ export class ModuleWatch {
   async #load(rows: Iterable<JournalRow>): Promise<Ownership> {
     if (this.#ownership !== undefined) return this.#ownership;
     const { journal } = this.#context;
-    const stored = await this.#objects.read();
+    const stored = this.#beganEmpty ? undefined : await this.#objects.read();
     if (stored === undefined) await this.#objects.create();
     const ownership = new Ownership(stored ?? [], this.#context.dialect.nameKey);
     this.#hadOwners ||= ownership.all().length > 0;

@@ -332,6 +332,7 @@ export class RunSession {
     const history = this.#history;
     if (history === undefined || history.journal === "current") return;
     await prepareJournal(this.#context.journal, history);
+    if (history.isDatabaseEmpty) this.#watch.beginEmpty();
     this.#history = { ...history, journal: "current" };
     if (history.carryOver !== undefined) {
       const { source, keptAs, rows } = history.carryOver;

@@ -5,7 +5,7 @@ import type { Migration, Version } from "../migrations/index.js";
 import type { BoundWork } from "./bound-work.js";
 import type { Clock } from "./clock.js";
 import type { Direction, RunListener } from "./events.js";
-import { type History, readHistory } from "./history.js";
+import { type History, isSameHistory, readHistory } from "./history.js";
 import { hasNothingToDo, type StartContext } from "./nothing-to-do.js";
 import { type PlanOptions, planSteps, type Target } from "./plan.js";
 import type { PlanInput, PlannedStep } from "./plan-input.js";
@@ -86,7 +86,7 @@ export async function runPending(
     if (planned.length === 0 && history.carryOver === undefined && !isBound) return NOTHING;
     refuseOthers(planned, options.agreed);
     await refuseForbidden(context, planned);
-    const result = await runPlanned(context, target, options, planned);
+    const result = await runPlanned(context, target, options, { planned, history });
     if (result !== "outdated") return result;
   }
   throw new TenonError("INTERNAL", "The plan was outdated again and again while other processes migrated.", {
@@ -135,7 +135,7 @@ async function runPlanned(
   context: RunContext,
   target: Target,
   options: RunOptions,
-  planned: readonly PlannedStep[],
+  { planned, history: known }: { readonly planned: readonly PlannedStep[]; readonly history: History },
 ): Promise<RunResult | "outdated"> {
   const { dialect, connection, journal } = context;
   const prepared = planned.map((step) => prepareStep(step, dialect));
@@ -158,6 +158,7 @@ async function runPlanned(
     return await session.run(segments, async () => {
       // Under the lock the journal is read again: another process may have done the work while we waited.
       const history = await readState(context);
+      if (isSameHistory(history, known)) return { history, isCurrent: true };
       const again = planSteps(await planInput(context, history, target), target, options);
       const isSame =
         again.length === planned.length && again.every((step, index) => isSameStep(step, planned[index]));

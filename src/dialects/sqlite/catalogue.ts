@@ -59,25 +59,42 @@ export interface CapturedColumns {
   readonly foreignKeys: string;
 }
 
+/**
+ * Everything else follows from the texts of the objects, as long as none of them is a virtual table, whose module decides. So for a
+ * database whose objects are to the letter those of the one read before, as where each customer has one, they are all that is read.
+ */
 export async function captureCatalogue(connection: Connection): Promise<CapturedCatalogue> {
-  return { ...(await captureObjects(connection)), ...(await captureColumns(connection)) };
+  const objects = await gatherObjects(connection);
+  if (objects === lastCaptured?.objects) return lastCaptured;
+  const captured = { ...(await captureObjects(connection, objects)), ...(await captureColumns(connection)) };
+  const isWholeText = captured.virtualColumns === "[]" && !/\bVIRTUAL\b/i.test(objects);
+  lastCaptured = isWholeText && objects.length < LARGEST_KEPT ? captured : undefined;
+  return captured;
 }
 
-export async function captureObjects(connection: Connection): Promise<CapturedObjects> {
+let lastCaptured: CapturedCatalogue | undefined;
+/** Characters. A database with more objects than these hold takes long enough for its own statements. */
+const LARGEST_KEPT = 1_000_000;
+
+export async function captureObjects(connection: Connection, known?: string): Promise<CapturedObjects> {
   const tables = await gather(
     connection,
     "name, type, wr, strict",
     "pragma_table_list WHERE schema = 'main'",
   );
   return {
-    objects: await gather(
-      connection,
-      "type, name, tbl_name, sql",
-      "(SELECT type, name, tbl_name, sql FROM main.sqlite_schema ORDER BY rowid)",
-    ),
+    objects: known ?? (await gatherObjects(connection)),
     tables,
     virtualColumns: await gatherVirtualColumns(connection, parseTables(tables)),
   };
+}
+
+function gatherObjects(connection: Connection): Promise<string> {
+  return gather(
+    connection,
+    "type, name, tbl_name, sql",
+    "(SELECT type, name, tbl_name, sql FROM main.sqlite_schema ORDER BY rowid)",
+  );
 }
 
 /** Of these ordinary tables; of all where none are named. */

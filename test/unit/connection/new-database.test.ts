@@ -94,4 +94,17 @@ describe("a new database", () => {
     const tables = await connection.query("SELECT name FROM sqlite_schema ORDER BY name");
     expect(tables.map((row) => row["name"])).toEqual(names);
   });
+
+  test("is known to hold nothing until there is something, whoever has made it", async () => {
+    const connection = await folder.open("app.db");
+    expect(await connection.holdsNothing?.()).toBe(true);
+    const other = await folder.open("app.db");
+    expect(await other.holdsNothing?.()).toBe(false);
+    await other.execute("CREATE TABLE t (a)");
+    expect(await connection.holdsNothing?.()).toBe(false);
+    const memory = await folder.open(":memory:");
+    expect(await memory.holdsNothing?.()).toBe(true);
+    await memory.execute("CREATE VIEW v AS SELECT 1");
+    expect(await memory.holdsNothing?.()).toBe(false);
+  });
 });
