@@ -12,7 +12,7 @@ import { withOwner } from "./plugin-owner.js";
 import { keepRules, rulesOf } from "./plugin-rules.js";
 import type { PreparedStep } from "./prepare-step.js";
 import type { RunContext } from "./run.js";
-import { refuseTakenNames } from "./taken-names.js";
+import { findTakenName } from "./taken-names.js";
 
 /** Steps of one module that follow each other, and what the database held before them. */
 interface Batch {
@@ -52,11 +52,12 @@ export class ModuleWatch {
     this.#objects = new OwnedObjects(context.connection, context.dialect, context.journal);
   }
 
-  /** Whether `before` knows all that it needs for this step: then it asks nothing of the database. */
+  /** Whether `before` would ask nothing of the database, and refuse nothing: `ran`, afterwards, then is enough. */
   isReadyFor(step: PreparedStep): boolean {
     const { module } = step.planned;
     const isContained = !this.#rules.has(module) || this.#rules.get(module) !== undefined;
-    return this.#ownership !== undefined && !isContained && this.#continues(step);
+    if (this.#ownership === undefined || isContained || !this.#continues(step)) return false;
+    return findTakenName(step, this.#ownership, this.#context) === undefined;
   }
 
   /**
@@ -80,7 +81,13 @@ export class ModuleWatch {
       this.#batch = { module, before, steps: [], isContained: false };
     }
     const ownSchema = this.#context.dialect.capabilities.hasSchemas ? rules?.schema : undefined;
-    refuseTakenNames(step, ownership, this.#context, ownSchema);
+    const taken = findTakenName(step, ownership, this.#context, ownSchema);
+    if (taken !== undefined) throw taken;
+    this.ran(step);
+  }
+
+  /** Counts a step among those whose objects are looked for at the end. */
+  ran(step: PreparedStep): void {
     this.#batch?.steps.push(step);
   }
 

@@ -15,7 +15,7 @@ import type { RunContext, RunOptions, RunResult, StepResult } from "./run.js";
 import { executeOutsideTransaction } from "./run-outside.js";
 import type { Segment } from "./segments.js";
 import { takeSnapshot } from "./snapshot.js";
-import { WholeSteps } from "./whole-steps.js";
+import { type FailedEnding, WholeSteps } from "./whole-steps.js";
 
 interface FailedStep {
   readonly step: PreparedStep;
@@ -66,12 +66,17 @@ export class RunSession {
   async run(segments: readonly Segment[], recheck: Recheck): Promise<RunResult | "outdated"> {
     if (segments.length === 0) return this.#runWithoutSteps(recheck);
     this.#last = segments.at(-1);
-    for (const segment of segments) {
-      const outcome =
-        segment.transaction === "outside"
-          ? await this.#runOutside(segment, recheck)
-          : await this.#runInside(segment, recheck);
-      if (outcome === "outdated") return "outdated";
+    try {
+      for (const segment of segments) {
+        const outcome =
+          segment.transaction === "outside"
+            ? await this.#runOutside(segment, recheck)
+            : await this.#runInside(segment, recheck);
+        if (outcome === "outdated") return "outdated";
+      }
+    } finally {
+      // Also when a listener has thrown: what has finished stays.
+      await this.#arrive();
     }
     if (this.#mode === "each") await this.#closeBooks();
     return { steps: this.#results };
@@ -90,11 +95,19 @@ export class RunSession {
   }
 
   async #runInside(segment: Segment, recheck: Recheck): Promise<"done" | "outdated"> {
+    const indexBefore = this.#index;
+    const whole = await this.#tryWhole(segment);
+    if (whole === "done") return "done";
+    await this.#arrive();
     const restore = await this.#context.dialect.applySettings(this.#context.connection, segment.settings);
     try {
       for (let attempt = 1; ; attempt++) {
-        const outcome = await this.#trySegment(segment, recheck, attempt);
-        if (outcome !== "again") return outcome;
+        const isTried = attempt === 1 && whole !== "look";
+        const failure = isTried ? whole : await this.#trySegment(segment, recheck, attempt);
+        if (failure === undefined) return "done";
+        if (failure === "outdated") return "outdated";
+        await this.#retryOrThrow(failure, attempt);
+        this.#index = indexBefore;
       }
     } finally {
       await restore();
@@ -105,82 +118,86 @@ export class RunSession {
     segment: Segment,
     recheck: Recheck,
     attempt: number,
-  ): Promise<"done" | "outdated" | "again"> {
-    const { onEvent } = this.#context;
-    const indexBefore = this.#index;
-    const whole = attempt === 1 ? await this.#tryWhole(segment) : "look";
-    if (whole === "done") return "done";
-    const failure =
-      whole !== "look"
-        ? whole
-        : await this.#inTransaction(async () => {
-            if (this.#history === undefined && !(await this.#isCurrent(recheck))) return "outdated" as const;
-            await this.#prepareJournal();
-            await this.#adopted.open(this.#rows.values());
-            const needsLook = this.#results.length > 0 || attempt > 1 || this.#mode === "each";
-            for (const step of segment.steps) {
-              const reference = this.#reference(step);
-              if (needsLook && (await this.#isDoneByAnother(step))) {
-                onEvent({ kind: "step-skipped", step: reference });
-                continue;
-              }
-              const error = await this.#runStep(step, reference);
-              if (error !== undefined) return { step, reference, error };
-            }
-            await this.#context.bound?.finish();
-            if (this.#mode === "run") await this.#writeBooks(segment === this.#last);
-            return undefined;
-          });
-    if (failure === undefined) return "done";
-    if (failure === "outdated") return "outdated";
-    if (this.#mayRetry(failure.error, attempt)) {
-      this.#index = indexBefore;
-      onEvent({ kind: "step-retried", step: failure.reference, attempt, error: failure.error });
-      await pause(backoffMs(attempt));
-      return "again";
-    }
-    onEvent({ kind: "step-failed", step: failure.reference, error: failure.error });
-    await this.#recordFailureApart(failure.step, failure.error);
-    throw failure.error;
+  ): Promise<FailedStep | "outdated" | undefined> {
+    return this.#inTransaction(async () => {
+      if (this.#history === undefined && !(await this.#isCurrent(recheck))) return "outdated";
+      await this.#prepareJournal();
+      await this.#adopted.open(this.#rows.values());
+      const needsLook = this.#results.length > 0 || attempt > 1 || this.#mode === "each";
+      for (const step of segment.steps) {
+        const reference = this.#reference(step);
+        if (needsLook && (await this.#isDoneByAnother(step))) {
+          this.#context.onEvent({ kind: "step-skipped", step: reference });
+          continue;
+        }
+        const error = await this.#runStep(step, reference);
+        if (error !== undefined) return { step, reference, error };
+      }
+      await this.#context.bound?.finish();
+      if (this.#mode === "run") await this.#writeBooks(segment === this.#last);
+      return undefined;
+    });
   }
 
-  /** Runs a step in one piece; "look" where something has to be looked at first, and nothing has happened yet. */
+  /** Pauses where the step may be tried again; otherwise writes down that it has failed. @throws its error */
+  async #retryOrThrow(failed: FailedStep, attempt: number): Promise<void> {
+    const { reference, error } = failed;
+    if (!this.#mayRetry(error, attempt)) return this.#throwFailure(failed);
+    this.#context.onEvent({ kind: "step-retried", step: reference, attempt, error });
+    await pause(backoffMs(attempt));
+  }
+
+  async #throwFailure({ step, reference, error }: FailedStep): Promise<never> {
+    this.#context.onEvent({ kind: "step-failed", step: reference, error });
+    await this.#recordFailureApart(step, error);
+    throw error;
+  }
+
+  /**
+   * Runs a step in one piece; "look" where something has to be looked at first, and nothing of it has happened yet. It is
+   * committed with the next piece, or by `#arrive`.
+   */
   async #tryWhole({ steps: [step] }: Segment): Promise<FailedStep | "done" | "look"> {
     const { clock, onEvent } = this.#context;
     if (this.#mode === "run" || this.#history?.journal !== "current") return "look";
-    if (step === undefined || !this.#watch.isReadyFor(step)) return "look";
-    const whole = this.#whole.read(step);
-    if (whole === undefined) return "look";
+    const whole = step !== undefined && this.#watch.isReadyFor(step) ? this.#whole.read(step) : undefined;
+    if (step === undefined || whole === undefined) return "look";
     const indexBefore = this.#index;
     const reference = this.#reference(step);
     onEvent({ kind: "step-started", step: reference });
     const started = clock.elapsed();
-    try {
-      await this.#watch.before(step, this.#rows.values());
-      if ((await whole.run(this.#rows.get(keyOf(step.planned)))) === "changed") {
-        await this.#takeBack();
-        this.#index = indexBefore;
-        return "look";
-      }
-      const durationMs = Math.round(clock.elapsed() - started);
-      const row = this.#rowAfter(step, durationMs);
-      await whole.commit(row);
-      this.#rows.set(keyOf(row), row);
-      this.#watch.committed();
-      this.#finished(reference, durationMs);
-      return "done";
-    } catch (thrown) {
-      await this.#takeBack();
-      const error = asTenonError(thrown, reference);
-      if (error.code === "OUTCOME_UNKNOWN") throw error;
-      return { step, reference, error };
+    const outcome = await this.#whole.run(whole, this.#rows.get(keyOf(step.planned)));
+    if (outcome.kind === "not-ended") return this.#throwNotEnded(outcome);
+    this.#watch.committed();
+    if (outcome.kind !== "done") {
+      this.#forgetUncommitted();
+      if (outcome.kind === "failed")
+        return { step, reference, error: asTenonError(outcome.error, reference) };
+      this.#index = indexBefore;
+      return "look";
     }
+    this.#watch.ran(step);
+    const durationMs = Math.round(clock.elapsed() - started);
+    const row = this.#rowAfter(step, durationMs);
+    this.#rows.set(keyOf(row), row);
+    this.#whole.end({ step, reference, row }, whole);
+    this.#finished(reference, durationMs);
+    return "done";
   }
 
-  async #takeBack(): Promise<void> {
-    const { connection } = this.#context;
-    if (connection.inTransaction) await connection.execute("ROLLBACK");
+  /** Commits the last step that ran in one piece. */
+  async #arrive(): Promise<void> {
+    if (!this.#whole.isEnding) return;
+    const failed = await this.#whole.arrive();
+    if (failed !== undefined) await this.#throwNotEnded(failed);
+    this.#watch.committed();
+  }
+
+  async #throwNotEnded({ ending: { step, reference }, error: thrown }: FailedEnding): Promise<never> {
     this.#forgetUncommitted();
+    const error = asTenonError(thrown, reference);
+    if (error.code === "OUTCOME_UNKNOWN") throw error;
+    return this.#throwFailure({ step, reference, error });
   }
 
   /**
@@ -215,6 +232,7 @@ export class RunSession {
     const { connection, clock, onEvent } = this.#context;
     const [step] = segment.steps;
     if (step === undefined) return "done";
+    await this.#arrive();
     if (this.#history === undefined) {
       const prepared = await this.#inTransaction(async () => {
         if (!(await this.#isCurrent(recheck))) return "outdated" as const;

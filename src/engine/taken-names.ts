@@ -6,19 +6,17 @@ import type { PreparedStep } from "./prepare-step.js";
 import type { RunContext } from "./run.js";
 
 /**
- * Refuses a step that wants a name which another module has, also where `IF NOT EXISTS` would have let it pass and
- * both would have gone on with one table. A name that the step itself frees first is free. A module with a schema of its
- * own has its names there, where it gives none.
- *
- * @throws TenonError `OBJECT_TAKEN`
+ * The refusal, `OBJECT_TAKEN`, of a step that wants a name which another module has, also where `IF NOT EXISTS` would have let
+ * it pass and both would have gone on with one table. A name that the step itself frees first is free. A module with a
+ * schema of its own has its names there, where it gives none.
  */
-export function refuseTakenNames(
+export function findTakenName(
   step: PreparedStep,
   ownership: Ownership,
   { dialect, journal }: Pick<RunContext, "dialect" | "journal">,
   ownSchema?: string | undefined,
-): void {
-  if (ownership.isEmpty) return;
+): TenonError | undefined {
+  if (ownership.isEmpty) return undefined;
   const freed = new Set<string>();
   for (const { statements, file } of step.scripts) {
     for (const statement of statements) {
@@ -26,13 +24,14 @@ export function refuseTakenNames(
         const owner = findOwner(effect, ownership, ownSchema ?? journal.address.schema);
         const name = owner === undefined ? undefined : dialect.nameKey(owner.name);
         if (owner !== undefined && owner.module !== step.planned.module && !freed.has(name ?? "")) {
-          throw nameTaken(step, owner, { file, line: statement.line, column: statement.column });
+          return nameTaken(step, owner, { file, line: statement.line, column: statement.column });
         }
         const free = freedBy(effect);
         if (free !== undefined) freed.add(dialect.nameKey(free));
       }
     }
   }
+  return undefined;
 }
 
 /** Whose object has the name that this makes, in the schema that is meant. */

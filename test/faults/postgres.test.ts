@@ -108,6 +108,24 @@ describe("faults of a PostgreSQL server", () => {
     },
   );
 
+  test("a network that breaks while the statements of a step run leaves the one before, and nothing of it", async () => {
+    const url = await postgresDatabase();
+    const witness = await postgresWitness(url);
+    const bridge = await bridgeTo(url);
+    bridge.cutAt("TABLE t5", "unanswered");
+    const connection = await connect(bridge.url);
+
+    // The COMMIT of the fourth was under way with it.
+    await expect(new SchemaManager(connection, tablesOf(8)).migrateToLatest()).rejects.toMatchObject({
+      code: "OUTCOME_UNKNOWN",
+      where: { version: "4" },
+    });
+    await connection.close();
+
+    await vi.waitFor(() => expectNothingLeft(witness));
+    expect(await expectAgreement(witness)).toBe(4);
+  });
+
   test("a server that stops in the middle and starts again goes on where it was", async () => {
     const folder = temporaryFolder();
     chmodSync(folder, 0o755);

@@ -1,4 +1,4 @@
-// Steps that go to PostgreSQL in one piece: BEGIN, the look at the journal and all statements, then the row and the COMMIT.
+// Steps that go to PostgreSQL in one piece: the row and the COMMIT of the one before, BEGIN, the look at the journal, all statements.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -39,7 +39,7 @@ async function tripsOf(connection: Connection, work: (connection: Connection) =>
 }
 
 describe.each(postgresEngines)("steps in one piece on $name", (engine) => {
-  test("each further one costs two round trips", async () => {
+  test("each further one costs one round trip", async () => {
     const versions = (from: number, to: number) =>
       Object.fromEntries(
         Array.from({ length: to - from + 1 }, (_, index) => [from + index, table(`t${from + index}`)]),
@@ -55,7 +55,7 @@ describe.each(postgresEngines)("steps in one piece on $name", (engine) => {
       new SchemaManager(each, versions(1, 15)).migrateToLatest(),
     );
 
-    expect(ofTwelve - ofTwo).toBe(20);
+    expect(ofTwelve - ofTwo).toBe(10);
     expect(await database.look("SELECT count(*)::int AS rows FROM schema_migrations")).toEqual([
       { rows: 15 },
     ]);
@@ -160,12 +160,16 @@ describe.each(postgresEngines)("steps in one piece on $name", (engine) => {
     expect(await connection.tableExists("c")).toBe(true);
   });
 
-  test("a step that takes the journal away fails with it", async () => {
+  test.each([
+    { where: "in the middle", versions: { 3: table("c"), 4: table("d") } },
+    { where: "at the end", versions: {} },
+  ])("a step $where that takes the journal away fails with it", async ({ versions }) => {
     const database = await engine.create();
     const connection = await database.connect();
     const manager = new SchemaManager(connection, {
       1: table("a"),
       2: { name: "b", up: ["CREATE TABLE b (id INTEGER)", "ALTER TABLE schema_migrations RENAME TO gone"] },
+      ...versions,
     });
 
     await expect(manager.migrateToLatest()).rejects.toMatchObject({
@@ -173,9 +177,112 @@ describe.each(postgresEngines)("steps in one piece on $name", (engine) => {
     });
 
     expect(await connection.tableExists("b")).toBe(false);
+    expect(await connection.tableExists("c")).toBe(false);
     expect(await database.look("SELECT version, status FROM schema_migrations ORDER BY version")).toEqual([
       { version: "1", status: "applied" },
       { version: "2", status: "failed" },
+    ]);
+  });
+
+  test.each([
+    { where: "in the middle", versions: { 4: table("d"), 5: table("e") } },
+    { where: "at the end", versions: {} },
+  ])(
+    "a step $where whose COMMIT fails is told, and neither it nor a later one stays",
+    async ({ versions }) => {
+      const database = await engine.create();
+      const connection = await database.connect();
+      const refusing = `
+      CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not this one'; END $$;
+      CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON schema_migrations DEFERRABLE INITIALLY DEFERRED
+      FOR EACH ROW WHEN (NEW.version = '3' AND NEW.status = 'applied') EXECUTE FUNCTION refuse()`;
+      const events: string[] = [];
+      const manager = new SchemaManager(
+        connection,
+        {
+          1: { name: "refuse", up: (own: Connection) => own.executeScript(refusing) },
+          2: table("b"),
+          3: table("c"),
+          ...versions,
+        },
+        { onEvent: (event) => events.push(event.kind) },
+      );
+
+      await expect(manager.migrateToLatest()).rejects.toMatchObject({
+        message: expect.stringContaining("not this one"),
+        where: { module: "main", version: "3" },
+      });
+
+      expect(events.at(-1)).toBe("step-failed");
+      expect(connection.inTransaction).toBe(false);
+      expect(await database.look("SELECT version, status FROM schema_migrations ORDER BY version")).toEqual([
+        { version: "1", status: "applied" },
+        { version: "2", status: "applied" },
+        { version: "3", status: "failed" },
+      ]);
+      expect(
+        await database.look(
+          "SELECT tablename::text AS name FROM pg_tables WHERE tablename IN ('b', 'c', 'd', 'e')",
+        ),
+      ).toEqual([{ name: "b" }]);
+    },
+  );
+
+  test.each(["step-started", "step-finished"] as const)(
+    "what has finished stays when a listener throws at the %s of a later step",
+    async (kind) => {
+      const database = await engine.create();
+      const connection = await database.connect();
+      const manager = new SchemaManager(
+        connection,
+        { 1: table("a"), 2: table("b"), 3: table("c"), 4: table("d") },
+        {
+          onEvent: (event) => {
+            if (event.kind === kind && event.step.version === "3") throw new Error("enough");
+          },
+        },
+      );
+
+      await expect(manager.migrateToLatest()).rejects.toThrow("enough");
+
+      expect(connection.inTransaction).toBe(false);
+      const applied = kind === "step-started" ? ["1", "2"] : ["1", "2", "3"];
+      expect(await database.look("SELECT version, status FROM schema_migrations ORDER BY version")).toEqual(
+        applied.map((version) => ({ version, status: "applied" })),
+      );
+      expect(await connection.tableExists("c")).toBe(applied.includes("3"));
+
+      await new SchemaManager(connection, {
+        1: table("a"),
+        2: table("b"),
+        3: table("c"),
+        4: table("d"),
+      }).migrateToLatest();
+      expect(await database.look("SELECT count(*)::int AS rows FROM schema_migrations")).toEqual([
+        { rows: 4 },
+      ]);
+    },
+  );
+
+  test("what a step in one piece made belongs to its module, also when a later one has failed", async () => {
+    const database = await engine.create();
+    const connection = await database.connect();
+    const manager = new SchemaManager(connection, {
+      1: table("a"),
+      2: table("b"),
+      3: table("c"),
+      4: { name: "breaks", up: "ALTER TABLE nowhere ADD COLUMN x INTEGER" },
+    });
+    await expect(manager.migrateToLatest()).rejects.toMatchObject({ where: { version: "4" } });
+
+    expect(
+      await database.look(
+        "SELECT name, version FROM schema_migrations_objects WHERE kind = 'table' ORDER BY name",
+      ),
+    ).toEqual([
+      { name: "a", version: "1" },
+      { name: "b", version: "2" },
+      { name: "c", version: "3" },
     ]);
   });
 

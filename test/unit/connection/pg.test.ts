@@ -192,6 +192,22 @@ test("a session that the server ends between two statements does not end the pro
   expect(connection.inTransaction).toBe(false);
 });
 
+test("a session that the server ends before a transaction is over says so, and not that the work has ended it", async () => {
+  const url = await postgresDatabase();
+  const connection = await opened(url);
+  const witness = await postgresWitness(url);
+  const error = await errorOf(
+    connection.transaction(async () => {
+      const [{ pid } = { pid: 0 }] = await connection.query<{ pid: number }>(
+        "SELECT pg_backend_pid() AS pid",
+      );
+      await witness.query("SELECT pg_terminate_backend($1, 5000)", [pid]);
+      await vi.waitFor(() => expect(connection.inTransaction).toBe(false));
+    }),
+  );
+  expect(error).toMatchObject({ code: "CONNECTION_LOST", details: { outcome: "rolled-back" } });
+});
+
 test("a socket that breaks outside a transaction leaves the last statement in doubt", async () => {
   const url = await postgresDatabase();
   const through = await bridgeTo(url);
