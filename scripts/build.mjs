@@ -1,7 +1,7 @@
 // Builds `dist`: tsc makes JavaScript and declarations, then the JavaScript is joined into a few files. Node 20 takes
 // about half a millisecond to load each ES module, so two hundred small ones would cost every command 100 ms.
 import { spawnSync } from "node:child_process";
-import { chmodSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,10 +15,13 @@ const joined = join(dist, ".joined");
 // opens a database and finds that there is nothing to do: this file and what it imports, as far as something of it is used,
 // and nothing that is imported only when something asks for it.
 const START = ["index.js"];
+// And what a start on a PostgreSQL server needs besides.
+const START_ON_POSTGRES = ["connection/pg.js", "dialects/postgres/journal.js"];
 
 rmSync(dist, { recursive: true, force: true });
 compile();
 await joinScripts();
+loadStraight(join(joined, "chunks"));
 removeScripts(dist);
 for (const name of readdirSync(joined)) merge(join(joined, name), join(dist, name));
 rmSync(joined, { recursive: true });
@@ -40,6 +43,7 @@ function isOneOf(files) {
 
 async function joinScripts() {
   const core = await neededBy(START);
+  const postgres = await neededBy(START_ON_POSTGRES);
   const bundle = await rolldown({
     input: { index: join(dist, "index.js"), "cli/main": join(dist, "cli/main.js") },
     platform: "node",
@@ -61,6 +65,7 @@ async function joinScripts() {
       groups: [
         { name: "errors", test: isOneOf(["errors.js"]), priority: 3 },
         { name: "core", test: (id) => core.has(id), priority: 2 },
+        { name: "postgres-start", test: (id) => postgres.has(id), priority: 1 },
         // Not `cli/main.js` itself: it awaits, and whatever a command loads would wait for it in turn.
         {
           name: "command-line",
@@ -93,6 +98,31 @@ async function neededBy(files) {
 /** Packages stay outside: many are optional, and all are loaded when they are used. */
 function isPackage(id) {
   return !id.startsWith(".") && !id.startsWith("/") && !/^[A-Za-z]:/.test(id);
+}
+
+/**
+ * Takes away the files that only hand on what is in another one, under other names: whatever is loaded through them is loaded from
+ * there, for one module less.
+ */
+function loadStraight(folder) {
+  const files = readdirSync(folder).map((name) => ({ name, text: readFileSync(join(folder, name), "utf8") }));
+  const passages = files.flatMap(({ name, text }) => {
+    const [, names, from] = /^export \{ ([^}]+) \} from "\.\/([^"]+)";\s*$/.exec(text) ?? [];
+    return names === undefined ? [] : [{ name, from, names: names.split(", ") }];
+  });
+  for (const { name, from, names } of passages) {
+    const renamed = names
+      .map((each) => each.split(" as "))
+      .map(([short, long = short]) => `${long}: n.${short}`);
+    const straight = `import("./${from}").then((n) => ({ ${renamed.join(", ")} }))`;
+    for (const file of files) file.text = file.text.replaceAll(`import("./${name}")`, straight);
+  }
+  const left = new Set(passages.map(({ name }) => name));
+  for (const { name, text } of files) {
+    if (left.has(name) && !files.some((file) => file.text.includes(`"./${name}"`)))
+      rmSync(join(folder, name));
+    else writeFileSync(join(folder, name), text);
+  }
 }
 
 /** Takes away what tsc made of the sources, and keeps the declarations. */

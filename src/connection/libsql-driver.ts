@@ -1,6 +1,6 @@
-import { createRequire } from "node:module";
 import { setImmediate } from "node:timers/promises";
 import { messageOf, TenonError } from "../errors.js";
+import { loadCommonJs } from "./common-js.js";
 
 /** What Tenon uses of the driver's prepared statements. */
 export interface NativeStatement {
@@ -42,7 +42,11 @@ type DriverClass = new (path: string, options: NativeOptions) => NativeDatabase;
 
 async function loadDriver(): Promise<DriverClass> {
   try {
-    knownDriver ??= await findDriver();
+    // The package describes itself with the types of better-sqlite3, of which it has only a part.
+    knownDriver ??= await loadCommonJs(
+      "libsql",
+      async () => (await import("libsql")).default as unknown as DriverClass,
+    );
     return knownDriver;
   } catch (error) {
     throw new TenonError("MISSING_DEPENDENCY", `The SQLite driver cannot be loaded: ${messageOf(error)}.`, {
@@ -53,19 +57,6 @@ async function loadDriver(): Promise<DriverClass> {
 }
 
 let knownDriver: DriverClass | undefined;
-
-/**
- * The driver is CommonJS. `import` reads the text of such a package for the names it exports, and of all that it requires, before
- * it runs them: 4 ms that `require` does not need. Where an application was bundled, only `import` finds it.
- */
-async function findDriver(): Promise<DriverClass> {
-  try {
-    return createRequire(import.meta.url)("libsql");
-  } catch {
-    // The package describes itself with the types of better-sqlite3, of which it has only a part.
-    return (await import("libsql")).default as unknown as DriverClass;
-  }
-}
 
 /**
  * Lets go of the prepared statements that nobody can reach any more. The driver has no way to finalize one, and

@@ -1,4 +1,5 @@
 import { messageOf, TenonError } from "../errors.js";
+import { loadCommonJs } from "./common-js.js";
 import type { Connection } from "./connection.js";
 import { loadPackage } from "./optional-package.js";
 import {
@@ -79,7 +80,9 @@ function onDatabase(url: string, database: string): string {
 }
 
 async function newClient(url: string, options: PgOptions): Promise<PgClient> {
-  const { default: pg } = await loadPackage("pg", "PostgreSQL", () => import("pg"));
+  const pg = await loadPackage("pg", "PostgreSQL", () =>
+    loadCommonJs("pg", async () => (await import("pg")).default),
+  );
   try {
     const client: unknown = new pg.Client({
       connectionString: url,

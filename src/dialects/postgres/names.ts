@@ -1,5 +1,3 @@
-import { isKeyword } from "./keywords.js";
-
 /** Names are cut to this many bytes: https://www.postgresql.org/docs/current/sql-syntax-lexical.html */
 const LONGEST_NAME = 63;
 
@@ -10,25 +8,9 @@ export function quote(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** A name as the engine deparses it: quoted where it must be. */
-export function quoteWhereNeeded(name: string): string {
-  return /^[a-z_][a-z0-9_]*$/.test(name) && !isKeyword(name) ? name : quote(name);
-}
-
 /** A name with its schema as SQL. */
 export function qualified({ schema, name }: { readonly schema: string; readonly name: string }): string {
   return `${quote(schema)}.${quote(name)}`;
-}
-
-/** A name with its schema as the engine deparses it. */
-export function qualifiedWhereNeeded({
-  schema,
-  name,
-}: {
-  readonly schema: string;
-  readonly name: string;
-}): string {
-  return `${quoteWhereNeeded(schema)}.${quoteWhereNeeded(name)}`;
 }
 
 /** A text as SQL. */

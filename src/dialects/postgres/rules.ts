@@ -1,8 +1,8 @@
 import type { ModelRules } from "../../schema/index.js";
 import { type Token, tokenize, unquoteName } from "../../sql/index.js";
+import { quoteWhereNeeded } from "./deparsed-names.js";
 import { withFlatLogic } from "./flat-logic.js";
 import { isKeyword } from "./keywords.js";
-import { quoteWhereNeeded } from "./names.js";
 import { canonicalType } from "./types.js";
 
 /**

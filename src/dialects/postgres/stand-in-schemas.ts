@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { TenonError } from "../../errors.js";
 import { type DatabaseModel, DEFAULT_SCHEMA, type ObjectName, sortModel } from "../../schema/index.js";
 import { type Token, tokenize, unquoteName } from "../../sql/index.js";
-import { literal, quoteWhereNeeded } from "./names.js";
+import { quoteWhereNeeded } from "./deparsed-names.js";
+import { literal } from "./names.js";
 
 /** Schemas under names that nobody else has, and a model that says the same of them as the given one of its own. */
 export interface StandIns {

@@ -1,5 +1,6 @@
 import type { ChangeOf, Column, ObjectName } from "../../../schema/index.js";
-import { literal, objectName, qualified, qualifiedWhereNeeded, quote } from "../names.js";
+import { qualifiedWhereNeeded } from "../deparsed-names.js";
+import { literal, objectName, qualified, quote } from "../names.js";
 import type { ChangeWork } from "./change-work.js";
 import { ownDifferences } from "./inherited-columns.js";
 import { nameKey } from "./model-index.js";

@@ -7,7 +7,7 @@ import type {
   ObjectName,
   UserType,
 } from "../../../schema/index.js";
-import { qualifiedWhereNeeded } from "../names.js";
+import { qualifiedWhereNeeded } from "../deparsed-names.js";
 import { baseOf } from "../types.js";
 import { mentions } from "./parts.js";
 import { textsIn } from "./texts.js";
