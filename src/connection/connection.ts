@@ -24,6 +24,11 @@ export interface StatementOptions {
    * once with `DATABASE_BUSY`. An engine whose server does the waiting ignores it.
    */
   readonly busyTimeoutMs?: number | undefined;
+  /**
+   * Lets the values of `execute` be written into the text where that costs less than binding them. The text has no question mark
+   * but its placeholders, and nobody wants to know how many rows were changed: 0 is given.
+   */
+  readonly values?: "in-text" | undefined;
 }
 
 /** One column as `getTableInfo` tells it. */
@@ -115,6 +120,12 @@ export interface Connection {
    * made. False also where it is not known.
    */
   holdsNothing?(): Promise<boolean>;
+
+  /**
+   * True when a query without values gives this one text, where that can be told for less than reading it. False also where it
+   * is not known.
+   */
+  gives?(sql: string, text: string): Promise<boolean>;
 
   /** Gives the rows of one statement one after the other, without holding them all. */
   stream<R extends Row = Row>(sql: string, parameters?: readonly SqlInput[]): AsyncIterable<R>;

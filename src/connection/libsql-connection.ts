@@ -2,6 +2,7 @@ import { TenonError } from "../errors.js";
 import { splitStatements } from "../sql/index.js";
 import type { ColumnInfo, Connection, ExecuteResult, Row, SqlInput, StatementOptions } from "./connection.js";
 import { LibsqlCursor } from "./libsql-cursor.js";
+import { literalOf, withValues } from "./libsql-literals.js";
 import { LibsqlSession, type LibsqlSessionOptions } from "./libsql-session.js";
 import { countsRows, firstWord, mayGiveRows, merelyReads } from "./libsql-statement.js";
 import { namesOf } from "./libsql-statements.js";
@@ -17,6 +18,7 @@ export class LibsqlConnection implements Connection {
   readonly #session: LibsqlSession;
   readonly #transactions: LibsqlTransactions;
   readonly #cursors = new Set<LibsqlCursor>();
+  readonly #isNew: boolean;
   #mayHoldNothing: boolean;
 
   constructor(options: LibsqlSessionOptions) {
@@ -28,7 +30,8 @@ export class LibsqlConnection implements Connection {
     this.description = options.description;
     this.file = options.file;
     this.readOnly = options.readOnly;
-    this.#mayHoldNothing = options.isNew === true;
+    this.#isNew = options.isNew === true;
+    this.#mayHoldNothing = this.#isNew;
   }
 
   get inTransaction(): boolean {
@@ -64,6 +67,11 @@ export class LibsqlConnection implements Connection {
     options: StatementOptions = {},
   ): Promise<ExecuteResult> {
     const { statements } = this.#session;
+    const whole = options.values === "in-text" ? withValues(sql, parameters) : undefined;
+    if (whole !== undefined) {
+      await this.#session.run(sql, () => statements.executeTrusted(whole), options.busyTimeoutMs);
+      return { rowsAffected: 0 };
+    }
     const change = (): number => {
       const word = firstWord(sql);
       if (parameters.length === 0 && word !== "" && !mayGiveRows(word)) {
@@ -97,7 +105,7 @@ export class LibsqlConnection implements Connection {
     // The line break ends a comment that the condition may end with.
     const sql = `SELECT CASE WHEN ${condition}\nTHEN 1 ELSE abs(${LEAST_INTEGER}) END`;
     try {
-      await this.#session.run(sql, () => this.#session.statements.executeDirectly(sql));
+      await this.#session.run(sql, () => this.#session.statements.executeTrusted(sql));
       return true;
     } catch (error) {
       if (error instanceof TenonError && error.code === "SQL_FAILED") return false;
@@ -109,6 +117,12 @@ export class LibsqlConnection implements Connection {
     // Once there was something, whoever made it, the question would cost more than what it saves.
     if (this.#mayHoldNothing) this.#mayHoldNothing = await this.holds(NOTHING_IS_THERE);
     return this.#mayHoldNothing;
+  }
+
+  async gives(sql: string, text: string): Promise<boolean> {
+    // Only where the session made the database: in another one an answer of before is not likely.
+    const literal = this.#isNew ? literalOf(text) : undefined;
+    return literal !== undefined && (await this.holds(`(${sql}) = ${literal}`));
   }
 
   async executeScript(sql: string): Promise<void> {

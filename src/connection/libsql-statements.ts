@@ -59,6 +59,11 @@ export class LibsqlStatements {
     this.#native.exec(statement);
   }
 
+  /** The same for one statement without placeholders that is known to be one. */
+  executeTrusted(sql: string): void {
+    this.#native.exec(sql);
+  }
+
   /** Has a statement run by `work`; once more if another session has changed the schema under it. */
   run<T>(sql: string, given: number, work: (prepared: PreparedStatement) => T): T {
     return this.#runCurrent(

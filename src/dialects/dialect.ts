@@ -254,6 +254,8 @@ export interface CatalogueGrowth {
    * others made, and what was there before and has been altered.
    */
   readonly isExact: boolean;
+  /** Where a catalogue stands that holds nothing; absent where that has to be asked. */
+  readonly ofNothing?: string | undefined;
   /** Where the catalogue stands now; asked in a transaction that may write. */
   mark(connection: Connection): Promise<string>;
   /** What was made after a mark, if nothing but statements that only let the catalogue grow has run since. */

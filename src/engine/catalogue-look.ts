@@ -22,6 +22,7 @@ export interface SinceLook {
 export class CatalogueReader {
   readonly #context: Pick<RunContext, "connection" | "dialect" | "journal">;
   readonly #growth: CatalogueGrowth | undefined;
+  #isEmpty = false;
   /** Where what is new cannot be told from what was altered: all that has been seen; undefined until it was listed. */
   #seen: SeenObjects | undefined;
 
@@ -50,21 +51,30 @@ export class CatalogueReader {
     return objects.filter((object) => !this.#context.journal.holds(object));
   }
 
+  /** Nothing is in the database but the journal. */
+  beginEmpty(): void {
+    this.#isEmpty = true;
+  }
+
   /** The look before a step; `listed` is what is there, where somebody just listed it. */
   async look(step: PreparedStep, listed: readonly ListedObject[] | undefined): Promise<CatalogueLook> {
     if (this.#growth === undefined || !onlyGrows(step, this.#growth)) {
+      this.#isEmpty = false;
       return { kind: "listed", objects: listed ?? (await this.list()) };
     }
     if (!this.#growth.isExact) this.#seen ??= new SeenObjects(listed ?? (await this.list()));
+    const ofNothing = this.#isEmpty ? this.#growth.ofNothing : undefined;
+    this.#isEmpty = false;
     return {
       kind: "marked",
-      mark: await this.#growth.mark(this.#context.connection),
+      mark: ofNothing ?? (await this.#growth.mark(this.#context.connection)),
       moment: this.#seen?.moment ?? 0,
     };
   }
 
   /** What was seen in the transaction is gone again; an earlier look that is gone back to knows what it had seen. */
   rolledBack(look: CatalogueLook | undefined): void {
+    this.#isEmpty = false;
     if (look?.kind !== "marked") this.#seen = undefined;
   }
 

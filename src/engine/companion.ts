@@ -54,7 +54,7 @@ export class Companion {
     for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
       const part = rows.slice(start, start + ROWS_AT_ONCE);
       const values = part.flatMap((row) => this.#columns.map((column) => row[column.name] ?? null));
-      await this.#connection.execute(this.#sql.write(part.length), values);
+      await this.#connection.execute(this.#sql.write(part.length), values, { values: "in-text" });
     }
   }
 

@@ -212,7 +212,9 @@ export class Journal {
   async writeAll(rows: readonly JournalRow[]): Promise<void> {
     for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
       const part = rows.slice(start, start + ROWS_AT_ONCE);
-      await this.#connection.execute(this.#sql.write(part.length), part.flatMap(encodeRow));
+      await this.#connection.execute(this.#sql.write(part.length), part.flatMap(encodeRow), {
+        values: "in-text",
+      });
     }
   }
 
@@ -292,7 +294,7 @@ export class Journal {
   }
 
   async writeState(key: string, value: string): Promise<void> {
-    await this.#connection.execute(this.#sql.writeState, [key, value]);
+    await this.#connection.execute(this.#sql.writeState, [key, value], { values: "in-text" });
   }
 
   /** All rows of a table that is carried over, and the statement that keeps it under another name. */

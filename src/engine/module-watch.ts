@@ -151,6 +151,7 @@ export class ModuleWatch {
   /** Nothing is in the database but the journal, which was just made. */
   beginEmpty(): void {
     this.#beganEmpty = true;
+    this.#catalogue.beginEmpty();
   }
 
   committed(): void {

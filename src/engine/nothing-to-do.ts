@@ -14,7 +14,7 @@ export interface StartContext {
 
 /** One query: the digests of what is applied equal those of what is defined, so nothing is pending or changed. */
 export async function hasNothingToDo(context: StartContext, target: Target): Promise<boolean> {
-  if (target.kind !== "latest") return false;
+  if (target.kind !== "latest" || (await context.connection.holdsNothing?.())) return false;
   const { catalogue, journal } = context;
   const modules = (target.modules ?? context.modules).filter((module) => !catalogue.synced.has(module));
   // Hashed before the query: a session that closes soon after its last statement closes quicker.

@@ -9,6 +9,7 @@ import { listObjectsAfter } from "./made-objects.js";
  */
 export const catalogueGrowth: CatalogueGrowth = {
   isExact: true,
+  ofNothing: "0",
   mark: async (connection) => {
     const [row] = await connection.query(LAST);
     return String(row?.["last"] ?? 0);

@@ -1,4 +1,5 @@
 import type { Connection } from "../../connection/index.js";
+import { readLikelyText } from "./likely-text.js";
 
 /** The rows of SQLite's own catalogue: five queries, whatever the number of tables. */
 export interface Catalogue extends CatalogueObjects {
@@ -90,11 +91,7 @@ export async function captureObjects(connection: Connection, known?: string): Pr
 }
 
 function gatherObjects(connection: Connection): Promise<string> {
-  return gather(
-    connection,
-    "type, name, tbl_name, sql",
-    "(SELECT type, name, tbl_name, sql FROM main.sqlite_schema ORDER BY rowid)",
-  );
+  return readLikelyText(connection, OBJECTS);
 }
 
 /** Of these ordinary tables; of all where none are named. */
@@ -152,13 +149,22 @@ const COLUMN = 't.name, c.name, c.type, c."notnull", c.pk, c.hidden';
 const VIRTUAL_COLUMNS =
   "pragma_table_list t JOIN pragma_table_xinfo(t.name, 'main') c WHERE t.schema = 'main' AND t.type = 'virtual'";
 
+function gathering(columns: string, from: string): string {
+  return `SELECT json_group_array(json_array(${columns})) AS rows FROM ${from}`;
+}
+
+const OBJECTS = gathering(
+  "type, name, tbl_name, sql",
+  "(SELECT type, name, tbl_name, sql FROM main.sqlite_schema ORDER BY rowid)",
+);
+
 async function gather(
   connection: Connection,
   columns: string,
   from: string,
   parameters: readonly string[] = [],
 ): Promise<string> {
-  const sql = `SELECT json_group_array(json_array(${columns})) AS rows FROM ${from}`;
+  const sql = gathering(columns, from);
   const [row] = await connection.query(sql, parameters);
   return String(row?.["rows"]);
 }

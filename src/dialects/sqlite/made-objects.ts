@@ -1,5 +1,6 @@
 import type { Connection } from "../../connection/index.js";
 import type { ListedObject, ListOptions } from "../listed-object.js";
+import { readLikelyText } from "./likely-text.js";
 
 /**
  * All objects of the database and of the session's temporary one, in one query. What SQLite makes for itself
@@ -9,7 +10,8 @@ export async function listMadeObjects(
   connection: Connection,
   { definitions }: ListOptions,
 ): Promise<readonly ListedObject[]> {
-  return listed(await connection.query(definitions ? WITH_DEFINITIONS : WITHOUT_DEFINITIONS));
+  const sql = definitions ? WITH_DEFINITIONS : WITHOUT_DEFINITIONS;
+  return listed(await readLikelyText(connection, sql));
 }
 
 /** Those of the main database whose rows of the schema table have a higher number than this one. */
@@ -17,11 +19,13 @@ export async function listObjectsAfter(
   connection: Connection,
   last: number,
 ): Promise<readonly ListedObject[]> {
-  return listed(await connection.query(AFTER, [last]));
+  if (last === 0) return listed(await readLikelyText(connection, AFTER_NOTHING));
+  const [row] = await connection.query(AFTER, [last]);
+  return listed(String(row?.["objects"]));
 }
 
-function listed([row]: readonly Readonly<Record<string, unknown>>[]): readonly ListedObject[] {
-  const objects: ListedTuple[] = JSON.parse(String(row?.["objects"]));
+function listed(text: string): readonly ListedObject[] {
+  const objects: ListedTuple[] = JSON.parse(text);
   return objects.map(([schema, kind, name, table, definition]) => {
     const isPart = kind === "index" || kind === "trigger";
     return {
@@ -45,6 +49,7 @@ type ListedTuple = readonly [
 
 const WITH_DEFINITIONS = asJson(`${from("main", "sql")} UNION ALL ${from("temp", "sql")}`);
 const WITHOUT_DEFINITIONS = asJson(`${from("main", "''")} UNION ALL ${from("temp", "''")}`);
+const AFTER_NOTHING = asJson(from("main", "''"));
 const AFTER = asJson(`${from("main", "''")} AND rowid > ?`);
 
 function from(schema: string, definition: string): string {
