@@ -18,8 +18,10 @@ export interface CompareRequest {
 /** Compares what was loaded with the source. @throws TenonError `TRANSFER_DIFFERS` */
 export async function compareLoaded(request: CompareRequest): Promise<Proof | undefined> {
   const { from, to, loaded, at, level } = request;
-  for (const each of loaded) await compareCounts(to, each, at(each.table.plan));
-  if (level === "rows") return undefined;
+  if (level === "rows") {
+    for (const each of loaded) compareCounts(each, await countRows(to, at(each.table.plan)));
+    return undefined;
+  }
   const proof = await proveTables({
     source: from,
     target: to,
@@ -31,6 +33,7 @@ export async function compareLoaded(request: CompareRequest): Promise<Proof | un
       convert: table.mustConvert ? table.convert : undefined,
     })),
   });
+  for (const [index, each] of loaded.entries()) compareCounts(each, proof.tables[index]?.targetRows ?? 0);
   if (proof.isEqual) return proof;
   throw differs(proof.differences, { tables: proof.tables.filter((each) => !each.isEqual) });
 }
@@ -52,13 +55,12 @@ function differs(differences: readonly string[], details: Readonly<Record<string
   });
 }
 
-async function compareCounts(
-  to: Connection,
-  { table, rows, rejected }: LoadedTable,
-  at: ObjectName,
-): Promise<void> {
+async function countRows(to: Connection, at: ObjectName): Promise<number> {
   const [row] = await to.query(`SELECT count(*) AS count FROM ${qualified(at)}`);
-  const count = Number(row?.["count"]);
+  return Number(row?.["count"]);
+}
+
+function compareCounts({ table, rows, rejected }: LoadedTable, count: number): void {
   if (count === rows && (table.mustConvert || rows + rejected === table.cut.rows)) return;
   throw new TenonError(
     "TRANSFER_DIFFERS",

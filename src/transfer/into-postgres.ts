@@ -7,6 +7,7 @@ import type { OwnSequence } from "./last-numbers.js";
 import { type LoadedTable, loadTables, type TableToLoad } from "./load.js";
 import { NotAsPresumed } from "./not-as-presumed.js";
 import { finishPostgres, merged } from "./postgres-finish.js";
+import { buildKeyIndexes } from "./postgres-keys.js";
 import { bringOwnSequences, bringSequences, type LastNumber } from "./postgres-sequences.js";
 import { type EarlierTransfer, PostgresStaging } from "./postgres-staging.js";
 import type { Source } from "./source.js";
@@ -76,7 +77,10 @@ async function loadAndFinish(request: IntoRequest): Promise<readonly LoadedTable
       },
     );
     listener({ kind: "phase", phase: "prove" });
-    await request.prove(loaded, (plan) => staging.at(plan));
+    await together(
+      request.prove(loaded, (plan) => staging.at(plan)),
+      buildKeysBeside(staging, plans, filled),
+    );
     listener({ kind: "phase", phase: "finish" });
     await finishPostgres({
       staging,
@@ -96,6 +100,27 @@ async function loadAndFinish(request: IntoRequest): Promise<readonly LoadedTable
   } finally {
     await staging.closeWriters();
   }
+}
+
+/** In another session, where there is one: a core that compares does not build. */
+async function buildKeysBeside(
+  staging: PostgresStaging,
+  plans: readonly TablePlan[],
+  filled: ReadonlySet<TablePlan>,
+): Promise<void> {
+  if (staging.second === undefined) return;
+  const made = plans.filter((plan) => !filled.has(plan));
+  await buildKeyIndexes(
+    staging.second,
+    made.map((plan) => ({ plan, at: staging.at(plan) })),
+  );
+}
+
+/** Waits for all work, and throws what the first of it threw. */
+async function together(...works: readonly Promise<void>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(works);
+  const failed = outcomes.find((outcome) => outcome.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
 }
 
 /** What columns need: extensions, types, and the functions by which some are computed. A table cannot be made without them. */

@@ -3,6 +3,7 @@ import type { PlannedStatement, SchemaDialect } from "../dialects/index.js";
 import { TenonError } from "../errors.js";
 import { type DatabaseModel, dependencyOrder, type ObjectName, type Table } from "../schema/index.js";
 import type { TransferListener } from "./events.js";
+import { takeKeyIndex } from "./postgres-keys.js";
 import type { PostgresStaging } from "./postgres-staging.js";
 import { qualified, quote } from "./quote.js";
 import { REJECTS, STAGING } from "./staging-names.js";
@@ -32,7 +33,10 @@ export async function finishPostgres(request: FinishRequest): Promise<void> {
   await staging.closeWriters();
   await connection.transaction(async () => {
     for (const plan of plans)
-      if (!filled.has(plan)) await moveTable(connection, staging.at(plan), plan.target);
+      if (!filled.has(plan)) {
+        await moveTable(connection, staging.at(plan), plan.target);
+        await takeKeyIndex(connection, plan);
+      }
     // Before the foreign keys of the others are made, and parents before their children.
     for (const plan of parentsFirst([...filled])) await fillTable(connection, staging.at(plan), plan);
     const now = await schema.introspect(connection);

@@ -74,6 +74,11 @@ export class PostgresStaging implements Target {
     return connections.map((each) => new PostgresWriter(each, ({ plan }) => this.at(plan)));
   }
 
+  /** Another session than that of `connection`, where more than one loads. */
+  get second(): Connection | undefined {
+    return this.#others[0];
+  }
+
   /** Takes away what was loaded. */
   async drop(): Promise<void> {
     await this.closeWriters();

@@ -24,6 +24,9 @@ export class PostgresWriter implements Writer {
 
   load(source: Source, task: Task): Promise<Loaded> {
     return this.#connection.transaction(async () => {
+      // A chunk and its record are written together or not at all; that both are on the disk is waited for at the end, by the transaction that
+      // makes everything visible: https://www.postgresql.org/docs/current/wal-async-commit.html
+      await this.#connection.execute("SET LOCAL synchronous_commit = off");
       const rejects: RejectedRow[] = [];
       const { plan, chunk, mustConvert, sums } = task;
       const options = mustConvert ? undefined : source.copyOptions(plan, "postgres");
