@@ -224,7 +224,7 @@ describe.each(engines)("many modules on $name", (engine) => {
   test("each reads what is new, and not all", async () => {
     const connection = await (await engine.create()).connect();
     // Names that no database before has had, for what is to the letter as in the last one is not read again.
-    const own = engine.name.replaceAll(/\W/g, "_");
+    const own = `on_${engine.name}`.replaceAll(/\W/g, "_");
     const modules = Array.from({ length: 20 }, (_, index) => {
       const up = `CREATE TABLE ${own}_${index} (id INTEGER PRIMARY KEY)`;
       return defineModule(`m${index}`, "core", { priority: index }, { 1: { name: "Table", up } });
