@@ -14,6 +14,7 @@ export function inheritedRenames(
   columns: readonly ColumnRename[],
   rules: ModelRules,
 ): readonly ColumnRename[] {
+  if (columns.length === 0) return [];
   const keyOf = (schema: string, name: string) => `${schema}\0${rules.nameKey(name)}`;
   const targets = new Map(to.tables.map((table) => [keyOf(table.schema, table.name), table]));
   const sources = new Map(from.tables.map((table) => [keyOf(table.schema, table.name), table]));

@@ -149,7 +149,7 @@ function sortKey(object: {
   readonly schema?: string;
   readonly arguments?: string;
 }): string {
-  return [object.schema ?? "", object.name, object.arguments ?? ""].join("\0");
+  return `${object.schema ?? ""}\0${object.name}\0${object.arguments ?? ""}`;
 }
 
 function compareTexts(a: string, b: string): number {

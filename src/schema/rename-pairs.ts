@@ -32,10 +32,11 @@ export function pairByHints<T extends Named>(
   hints: readonly RenameHint[],
   rules: ModelRules,
 ): HintedPairs<T> {
+  if (hints.length === 0) return { pairs: [], used: [], rest: sides };
   const before = new Map(sides.from.map((item) => [rules.nameKey(item.name), item]));
   const after = new Map(sides.to.map((item) => [rules.nameKey(item.name), item]));
   const given = new Map<string, { readonly hint: RenameHint; readonly target: string | undefined }>();
-  for (const item of hints.length === 0 ? [] : sides.from) {
+  for (const item of sides.from) {
     const hint = findHint(hints, place, item.name, rules);
     const target = hint?.to?.at(-1);
     if (hint !== undefined)

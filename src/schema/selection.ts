@@ -22,6 +22,7 @@ export function selects(selection: Selection, object: ObjectName): boolean {
 
 /** The model with only what is selected. Schemas and extensions stay. */
 export function selectFrom(model: DatabaseModel, selection: Selection): DatabaseModel {
+  if (selectsEverything(selection)) return model;
   return mapLists(model, (objects) => objects.filter((object) => selects(selection, object)));
 }
 
@@ -31,6 +32,7 @@ export function selectFrom(model: DatabaseModel, selection: Selection): Database
  * the database.
  */
 export function selectTarget(from: DatabaseModel, to: DatabaseModel, selection: Selection): DatabaseModel {
+  if (selectsEverything(selection)) return to;
   const rest = mapLists(from, (objects) => objects.filter((object) => !selects(selection, object)));
   const chosen = selectFrom(to, selection);
   return sortModel({
@@ -42,6 +44,10 @@ export function selectTarget(from: DatabaseModel, to: DatabaseModel, selection: 
     views: [...rest.views, ...chosen.views],
     others: [...rest.others, ...chosen.others],
   });
+}
+
+function selectsEverything({ include = [], exclude = [] }: Selection): boolean {
+  return include.length === 0 && exclude.length === 0;
 }
 
 function mapLists(

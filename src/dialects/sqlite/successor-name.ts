@@ -6,9 +6,14 @@ export type SuccessorName = (table: string) => string;
 
 /** Gives names that nothing on either side has. */
 export function successorNames({ from, renamed, to }: Comparison): SuccessorName {
-  const relations = [from, renamed, to].flatMap((model) => [...model.tables, ...model.views]);
-  const taken = new Set(relations.map((relation) => nameKey(relation.name)));
+  let known: ReadonlySet<string> | undefined;
+  const namesTaken = () => {
+    const relations = [from, renamed, to].flatMap((model) => [...model.tables, ...model.views]);
+    return new Set(relations.map((relation) => nameKey(relation.name)));
+  };
   return (table) => {
+    known ??= namesTaken();
+    const taken = known;
     let name = `tenon_new_${table}`;
     for (let number = 2; taken.has(nameKey(name)); number++) name = `tenon_new${number}_${table}`;
     return name;

@@ -47,6 +47,9 @@ type ConstraintFacts = readonly [
   onDelete: string,
   onDeleteColumns: string | null,
   match: string,
+  /** What the oids stand for. */
+  indexName: string,
+  targetName: string,
 ];
 type ConstraintOids = readonly [oid: string, index: string, target: string];
 
@@ -71,7 +74,9 @@ export async function readConstraints({ connection, namespaces, version }: Catal
         k.confupdtype::text,
         k.confdeltype::text,
         ${version >= 150000 ? "k.confdelsetcols::text" : "NULL"},
-        k.confmatchtype::text
+        k.confmatchtype::text,
+        k.conindid::regclass::text,
+        k.confrelid::regclass::text
       ) ORDER BY k.oid)::text AS facts,
       json_agg(json_build_array(k.oid::text, k.conindid::text, k.confrelid::text) ORDER BY k.oid)::text AS oids,
       false AS special

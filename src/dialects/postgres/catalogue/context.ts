@@ -48,6 +48,7 @@ export function contextOf(rows: CatalogueRows) {
     ),
     indexParts: groupRows(rows.indexParts, (row) => row.index),
     dependenciesOf: dependenciesBy(rows.dependencies, find),
+    hasDependencies: rows.dependencies.length > 0,
     indexLookup: {
       column: (relation: string, number: number) => {
         const row = number === 0 ? undefined : column(relation, number);

@@ -30,7 +30,7 @@ export interface IndexRow {
   readonly tablespace: string | null;
 }
 
-export type Indexes = PackedRows<IndexRow, IndexFacts, IndexOids>;
+export type Indexes = PackedRows<IndexRow, IndexFacts, string>;
 
 type IndexFacts = readonly [
   name: string,
@@ -45,11 +45,13 @@ type IndexFacts = readonly [
   keyColumns: number,
   columns: string,
   flags: string,
+  /** Oids: of another database only those that came with the server mean the same. */
+  classes: string,
+  collations: string,
   where: string | null,
   options: string | null,
   tablespace: string | null,
 ];
-type IndexOids = readonly [oid: string, classes: string, collations: string];
 
 /** All indexes by their relation, those behind keys too: their INCLUDE and options belong to the key. */
 export async function readIndexes({ connection, namespaces, version }: Catalogue): Promise<Indexes> {
@@ -72,13 +74,13 @@ export async function readIndexes({ connection, namespaces, version }: Catalogue
         i.indnkeyatts::int,
         i.indkey::text,
         i.indoption::text,
+        i.indclass::text,
+        i.indcollation::text,
         pg_catalog.pg_get_expr(i.indpred, i.indrelid),
         array_to_json(c.reloptions)::text,
         ts.spcname
       ) ORDER BY i.indexrelid)::text AS facts,
-      json_agg(json_build_array(
-        i.indexrelid::text, i.indclass::text, i.indcollation::text
-      ) ORDER BY i.indexrelid)::text AS oids,
+      json_agg(i.indexrelid::text ORDER BY i.indexrelid)::text AS oids,
       bool_or(NOT i.indisvalid OR i.indisclustered OR c.reltablespace <> 0) AS special
     FROM pg_catalog.pg_index AS i
     JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
@@ -92,10 +94,10 @@ export async function readIndexes({ connection, namespaces, version }: Catalogue
   return new PackedRows(rows, unpackIndex);
 }
 
-function unpackIndex(facts: IndexFacts, [oid, classes, collations]: IndexOids, relation: string): IndexRow {
+function unpackIndex(facts: IndexFacts, oid: string, relation: string): IndexRow {
   const [name, method, unique, nullsNotDistinct, valid, clustered, replicaIdentity, attached, ...others] =
     facts;
-  const [constraint, keyColumns, columns, flags, where, options, tablespace] = others;
+  const [constraint, keyColumns, columns, flags, classes, collations, where, options, tablespace] = others;
   return {
     oid,
     relation,

@@ -1,6 +1,7 @@
 import {
   type Column,
   type Constraint,
+  type Dependency,
   type IndexDefinition,
   type KnownOfTable,
   type NotNullOptions,
@@ -44,17 +45,12 @@ function buildDefinition(row: RelationRow, context: Context) {
 }
 
 function ownFacts(row: RelationRow, context: Context): KnownOfTable {
-  const { commentOf, grantsOf, constraints, indexes } = context.rows;
+  const { commentOf, grantsOf } = context.rows;
   const [firstParent, ...otherParents] = (context.parents.get(row.oid) ?? []).map(({ schema, name }) => ({
     schema,
     name,
   }));
   const isPartition = row.bound !== null;
-  const needs: [string, string][] = [
-    ["pg_class", row.oid],
-    ...constraints.oidsOf(row.oid).map(([oid]): [string, string] => ["pg_constraint", oid]),
-    ...indexes.oidsOf(row.oid).map(([oid]): [string, string] => ["pg_class", oid]),
-  ];
   return {
     kind: row.kind === "p" ? "partitioned" : "ordinary",
     schema: row.schema,
@@ -73,8 +69,20 @@ function ownFacts(row: RelationRow, context: Context): KnownOfTable {
     })),
     comment: commentOf("pg_class", row.oid),
     grants: grantsOf("pg_class", row.oid),
-    dependsOn: context.dependenciesOf(needs, row),
+    dependsOn: tableDependencies(row, context),
   };
+}
+
+/** What a table needs together with its keys, checks and indexes. */
+export function tableDependencies(row: RelationRow, context: Context): readonly Dependency[] | undefined {
+  if (!context.hasDependencies) return undefined;
+  const { constraints, indexes } = context.rows;
+  const needs: [string, string][] = [
+    ["pg_class", row.oid],
+    ...constraints.oidsOf(row.oid).map(([oid]): [string, string] => ["pg_constraint", oid]),
+    ...indexes.oidsOf(row.oid).map((oid): [string, string] => ["pg_class", oid]),
+  ];
+  return context.dependenciesOf(needs, row);
 }
 
 function buildColumns(
