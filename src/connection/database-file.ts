@@ -23,7 +23,7 @@ export function inspectDatabaseFile(file: string, description: string): Database
   if (stats.isDirectory())
     throw failed(`${description} is a folder, not a database file.`, "Name a file in it.");
   if (!stats.isFile()) throw failed(`${description} is not a regular file.`, "Check the path.");
-  const header = readHeader(path, description);
+  const header = headerOf(path, stats, description);
   if (header.length === 0) return { path, description, kind: "empty", header };
   return { path, description, kind: isSqliteHeader(header) ? "plain" : "opaque", header };
 }
@@ -162,6 +162,34 @@ function statOf(file: string, description: string): Stats | undefined {
       "Check the rights of its folders.",
     );
   }
+}
+
+/**
+ * The header of a plain database is not read again while the file looks as it did: to open and close it, and to make sure first that nobody else
+ * in the process has it open, takes longer than all that SQLite does to open it. Should it have changed nevertheless, the engine notices.
+ */
+function headerOf(path: string, stats: Stats, description: string): Uint8Array {
+  const known = plainHeaders.get(path);
+  if (known !== undefined && isSameFile(known.stats, stats)) return known.header;
+  const header = readHeader(path, description);
+  plainHeaders.delete(path);
+  if (isSqliteHeader(header)) plainHeaders.set(path, { stats, header });
+  const [oldest] = plainHeaders.keys();
+  if (plainHeaders.size > MOST_HEADERS && oldest !== undefined) plainHeaders.delete(oldest);
+  return header;
+}
+
+const plainHeaders = new Map<string, { readonly stats: Stats; readonly header: Uint8Array }>();
+const MOST_HEADERS = 1000;
+
+function isSameFile(a: Stats, b: Stats): boolean {
+  return (
+    a.ctimeMs === b.ctimeMs &&
+    a.mtimeMs === b.mtimeMs &&
+    a.size === b.size &&
+    a.ino === b.ino &&
+    a.dev === b.dev
+  );
 }
 
 function readHeader(file: string, description: string): Uint8Array {

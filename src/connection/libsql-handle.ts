@@ -45,7 +45,9 @@ export async function prepareSession(options: PreparedSessionOptions): Promise<C
     // Reads the first page: what is damaged, or locked, shows here.
     await connection.execute("PRAGMA schema_version");
     await connection.execute("PRAGMA foreign_keys = ON");
-    if (!(await connection.holds("(SELECT foreign_keys FROM pragma_foreign_keys) = 1"))) {
+    // Outside of a transaction it takes effect, or the library has no foreign keys at all: one look tells for all sessions of the process.
+    hasForeignKeys ||= await connection.holds("(SELECT foreign_keys FROM pragma_foreign_keys) = 1");
+    if (!hasForeignKeys) {
       throw new TenonError("FOREIGN_KEYS_UNAVAILABLE", `${description} does not switch foreign keys on.`, {
         hint: `The SQLite library was built without them; install the package "libsql" as it is published.`,
       });
@@ -57,6 +59,8 @@ export async function prepareSession(options: PreparedSessionOptions): Promise<C
     throw error;
   }
 }
+
+let hasForeignKeys = false;
 
 /**
  * WAL lets others read while a migration writes. It is not needed for anything to be right, so a file that does not

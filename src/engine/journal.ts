@@ -49,7 +49,6 @@ export class Journal {
   #sql: JournalStatements;
   /** Whether it is still to be found out which of the two names the journal has. */
   #isUnsettled: boolean;
-  #wasAsked = false;
 
   private constructor(
     connection: Connection,
@@ -145,14 +144,12 @@ export class Journal {
 
   /**
    * Whether just these are the digests of what is applied, asked without a statement that outlives the answer: closing a session is quicker
-   * without one. Only the first time, for whoever asks again has a use for the statement. False also where it cannot be asked so.
+   * without one. False also where it cannot be asked so.
    */
   async hasDigests(digests: Digests): Promise<boolean> {
     const { holds } = this.#connection;
     const condition = this.#dialect.appliedCondition?.(this.#address, this.#state, digests, JOURNAL_LAYOUT);
-    if (this.#wasAsked || holds === undefined || condition === undefined) return false;
-    this.#wasAsked = true;
-    return holds.call(this.#connection, condition);
+    return holds !== undefined && condition !== undefined && holds.call(this.#connection, condition);
   }
 
   /** Undefined when there is no journal; whether it has the other name is only looked for then, to save a query. */

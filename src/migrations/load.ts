@@ -26,8 +26,17 @@ export async function loadMigrations(source: Source, context: LoadContext): Prom
  */
 export function listMigrations(source: Source, context: LoadContext): readonly Migration[] {
   const migrations = readSource(source, context);
+  const known = ORDERED.get(migrations) ?? inOrder(migrations, context.module);
+  ORDERED.set(migrations, known);
+  return known;
+}
+
+/** A folder that has not changed gives the same list again. */
+const ORDERED = new WeakMap<readonly Migration[], readonly Migration[]>();
+
+function inOrder(migrations: readonly Migration[], module: string): readonly Migration[] {
   const order = new VersionOrder(migrations);
-  const compare = (a: Migration, b: Migration) => order.compare(context.module, a.version, b.version);
+  const compare = (a: Migration, b: Migration) => order.compare(module, a.version, b.version);
   const isSorted = migrations.every((migration, index) => {
     const before = migrations[index - 1];
     return before === undefined || compare(before, migration) <= 0;

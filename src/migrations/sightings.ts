@@ -9,7 +9,8 @@ import { type Stats, statfsSync, statSync } from "node:fs";
  * looked into: there all is read each time.
  */
 export class Sightings {
-  readonly #seen = new Map<string, Sighting>();
+  /** Undefined where nothing was. */
+  readonly #seen = new Map<string, Stats | undefined>();
   readonly #devices = new Map<number, boolean>();
   #held = 0;
   #isDoubtful = false;
@@ -20,11 +21,11 @@ export class Sightings {
     if (this.#seen.has(path)) return;
     const at = Date.now();
     const stats = lookAt(path);
-    const isSure = stats === undefined || (isSettled(stats, at) && this.#tellsChanges(stats.dev, path));
-    this.#seen.set(path, { stats, isSure });
+    this.#seen.set(path, stats);
+    if (stats !== undefined && !(isSettled(stats, at) && this.#tellsChanges(stats.dev, path))) this.doubt();
   }
 
-  /** Something could not be read: nobody can tell when that changes. */
+  /** Something was seen that may change unnoticed. */
   doubt(): void {
     this.#isDoubtful = true;
   }
@@ -41,8 +42,7 @@ export class Sightings {
   /** Whether everything that was seen is certainly as it was. */
   areCurrent(): boolean {
     if (this.#isDoubtful) return false;
-    for (const { isSure } of this.#seen.values()) if (!isSure) return false;
-    for (const [path, { stats }] of this.#seen) if (!isSame(stats, lookAt(path))) return false;
+    for (const [path, stats] of this.#seen) if (!isSame(stats, lookAt(path))) return false;
     return true;
   }
 
@@ -54,12 +54,6 @@ export class Sightings {
     }
     return known;
   }
-}
-
-interface Sighting {
-  /** Undefined when nothing was there. */
-  readonly stats: Stats | undefined;
-  readonly isSure: boolean;
 }
 
 /** The coarsest clock of a file system that is still in use counts in steps of two seconds. */
@@ -82,12 +76,14 @@ function isSame(before: Stats | undefined, now: Stats | undefined): boolean {
 
 function lookAt(path: string): Stats | undefined {
   try {
-    return statSync(path, { throwIfNoEntry: false });
+    return statSync(path, NOT_THROWING);
   } catch {
     // A circle of links, a folder that may not be entered: whoever reads it is told.
     return undefined;
   }
 }
+
+const NOT_THROWING = { throwIfNoEntry: false } as const;
 
 function isLocal(path: string): boolean {
   // Windows writes the times of an open file late, and lets programs set all of them.

@@ -1,5 +1,5 @@
 import type { JournalDialect } from "../journal-dialect.js";
-import { journalStatements } from "../journal-statements.js";
+import { type JournalStatements, journalStatements } from "../journal-statements.js";
 import { appliedCondition } from "./applied-condition.js";
 import { catalogueStamp } from "./catalogue-stamp.js";
 import { addressOf, journalAddress, quote, readColumns } from "./names.js";
@@ -14,6 +14,14 @@ export const sqliteJournal: JournalDialect = {
   addressBeside: (_address, table) => addressOf(table),
   catalogueStamp,
   readColumns,
-  journalStatements: (journal, state, columns) => journalStatements(sqliteJournal, journal, state, columns),
+  journalStatements(journal, state, columns) {
+    // The same for every database, and a host may open many.
+    const name = `${journal.sql} ${state.sql}`;
+    const made = MADE.get(name) ?? journalStatements(sqliteJournal, journal, state, columns);
+    MADE.set(name, made);
+    return made;
+  },
   appliedCondition,
 };
+
+const MADE = new Map<string, JournalStatements>();

@@ -37,6 +37,8 @@ async function hasApplied(
   }
 }
 
+const MANY = Object.fromEntries([..."abcdefghij"].map((name, index) => [name, `d${index}`]));
+
 const KEPT: Kept = { rows: 2, total: 2, digests: { app: "x", "it's.b": "y" }, layout: 1 };
 
 describe("what says that all is applied", () => {
@@ -46,6 +48,9 @@ describe("what says that all is applied", () => {
     ["no module at all", KEPT, {}, true],
     ["another digest", KEPT, { app: "y" }, false],
     ["a module that is not applied", KEPT, { app: "x", other: "x" }, false],
+    ["all of many modules", { ...KEPT, digests: MANY }, MANY, true],
+    ["another digest among many", { ...KEPT, digests: MANY }, { ...MANY, j: "d0" }, false],
+    ["one more than those of many", { ...KEPT, digests: MANY }, { ...MANY, k: "d0" }, false],
     ["a row less than was written", { ...KEPT, rows: 1 }, { app: "x" }, false],
     ["a row more than was written", { ...KEPT, rows: 3 }, { app: "x" }, false],
     ["no digests", { ...KEPT, digests: undefined }, {}, false],
@@ -58,7 +63,12 @@ describe("what says that all is applied", () => {
 
   it("says so exactly when the digests are the same and the rows are as many as they were", async () => {
     const names = fc.constantFrom("app", "b", "C", "users.v2", "ü", "x-y_z");
-    const digests = fc.dictionary(names, fc.constantFrom("d1", "d2", "1", "null"), { maxKeys: 4 });
+    const few = fc.dictionary(names, fc.constantFrom("d1", "d2", "1", "null"), { maxKeys: 6 });
+    const many = few.map((digests) => ({
+      ...digests,
+      ...Object.fromEntries([..."abcdef"].map((name) => [`more_${name}`, "d3"])),
+    }));
+    const digests = fc.oneof(few, many);
     const kept = fc.record({
       rows: fc.nat(2),
       total: fc.nat(2),
@@ -75,7 +85,7 @@ describe("what says that all is applied", () => {
           Object.entries(wanted).every(([module, digest]) => state.digests?.[module] === digest);
         expect(await hasApplied(state, wanted)).toBe(expected);
       }),
-      { numRuns: 150 },
+      { numRuns: 300 },
     );
   });
 });
