@@ -1,7 +1,7 @@
 import { checksumOf } from "./checksum.js";
 import { codeMigration } from "./code-file.js";
 import type { FolderView } from "./folder-view.js";
-import { lazyMigration } from "./lazy-migration.js";
+import { LazyMigration } from "./lazy-migration.js";
 import { type ListedFile, listFolder } from "./list-folder.js";
 import type { LoadContext } from "./load-context.js";
 import type { Migration, Step } from "./migration.js";
@@ -42,7 +42,7 @@ function readMigration(files: MigrationFiles<ListedFile>, context: LoadContext):
     const steps = placeErrors(readSteps, place);
     return codeMigration({ module, engine, version, name, checksum, file: up, text, ...steps });
   }
-  return lazyMigration({ ...place, name, checksum }, () =>
+  return new LazyMigration({ ...place, name, checksum }, () =>
     placeErrors(() => {
       const { step, directives } = readScript("up", text, up, context);
       return {

@@ -1,7 +1,7 @@
 import { TenonError } from "../errors.js";
 import { checksumOf } from "./checksum.js";
 import type { SchemaVersion, SchemaVersions } from "./definition.js";
-import { lazyMigration } from "./lazy-migration.js";
+import { LazyMigration } from "./lazy-migration.js";
 import type { LoadContext } from "./load-context.js";
 import type { Migration, Version } from "./migration.js";
 import { placeErrors } from "./place-errors.js";
@@ -15,28 +15,35 @@ import { parseVersion } from "./version.js";
  * @throws TenonError `MIGRATION_INVALID`, `MIGRATION_EMPTY`, `VERSION_INVALID`, `DIRECTIVE_UNKNOWN`, `DIRECTIVE_INVALID`
  */
 export function readInline(versions: SchemaVersions, context: LoadContext): Migration[] {
-  return Object.entries(versions)
-    .map(([key, schemaVersion]) => readOne(parseVersion(key, { dotted: true }), schemaVersion, context))
-    .filter((migration) => migration !== undefined);
+  const migrations: Migration[] = [];
+  for (const [key, schemaVersion] of Object.entries(versions)) {
+    const migration = readOne(parseVersion(key, { dotted: true }), schemaVersion, context);
+    if (migration !== undefined) migrations.push(migration);
+  }
+  return migrations;
 }
 
 function readOne(version: Version, written: SchemaVersion, context: LoadContext): Migration | undefined {
   const { module, engine } = context;
-  const place = { module, version };
-  return placeErrors(() => {
+  try {
     refuseUnknownFields(written);
     const { name, up } = readHead(written, { version, engine });
     if (name === undefined) throw invalid("it has no `name`");
     if (up === undefined) return undefined;
     const checksum = checksumOf(up.kind === "sql" ? up.texts : up.source);
-    return lazyMigration({ ...place, name, checksum }, () =>
-      placeErrors(() => {
-        const definition = readDefinition(written, { version, engine });
-        if (definition.up === undefined) throw invalid("its `up` went away while it was read");
-        return { ...definition, up: definition.up };
-      }, place),
+    return new LazyMigration({ module, version, name, checksum }, () =>
+      placeErrors(
+        () => {
+          const definition = readDefinition(written, { version, engine });
+          if (definition.up === undefined) throw invalid("its `up` went away while it was read");
+          return { ...definition, up: definition.up };
+        },
+        { module, version },
+      ),
     );
-  }, place);
+  } catch (error) {
+    throw error instanceof TenonError ? error.at({ module, version }) : error;
+  }
 }
 
 const FIELDS: Readonly<Record<keyof SchemaVersion, true>> = {
@@ -54,8 +61,9 @@ const FIELDS: Readonly<Record<keyof SchemaVersion, true>> = {
 function refuseUnknownFields(written: unknown): void {
   if (typeof written !== "object" || written === null || Array.isArray(written))
     throw invalid("it is no object");
-  const unknown = Object.keys(written).find((field) => !Object.hasOwn(FIELDS, field));
-  if (unknown !== undefined) throw invalid(`it has a field \`${unknown}\``);
+  for (const field of Object.keys(written)) {
+    if (!Object.hasOwn(FIELDS, field)) throw invalid(`it has a field \`${field}\``);
+  }
 }
 
 function invalid(why: string): TenonError {

@@ -1,4 +1,4 @@
-import type { Migration } from "./migration.js";
+import type { Migration, Version } from "./migration.js";
 
 /** What tells whether a migration is applied already, and unchanged. */
 type Known = Pick<Migration, "module" | "version" | "name" | "checksum" | "file">;
@@ -9,41 +9,80 @@ type Rest = Omit<Migration, keyof Known | "load" | "origin" | "orderKey">;
 /**
  * A migration whose steps are read when somebody asks for any of them. Most starts find that all is applied, and
  * should not pay for reading what takes a thousand migrations back.
+ *
+ * What it reads are no properties of its own, for it costs more to make them than all the rest of it: a copy is made with `readWhole`.
  */
-export function lazyMigration(known: Known, read: () => Rest): Migration {
-  let rest: Rest | undefined;
-  const whole = (): Rest => {
-    rest ??= read();
-    return rest;
-  };
-  // Own properties, so that a copy of the object is whole.
-  return {
-    ...known,
-    get description() {
-      return whole().description;
-    },
-    get up() {
-      return whole().up;
-    },
-    get down() {
-      return whole().down;
-    },
-    get verify() {
-      return whole().verify;
-    },
-    get transaction() {
-      return whole().transaction;
-    },
-    get allowLoss() {
-      return whole().allowLoss;
-    },
-    get dependsOn() {
-      return whole().dependsOn;
-    },
-  };
+export class LazyMigration implements Migration {
+  readonly module: string;
+  readonly version: Version;
+  readonly name: string;
+  readonly checksum: string;
+  readonly file: string | undefined;
+  readonly #read: () => Rest;
+  #rest: Rest | undefined;
+
+  constructor({ module, version, name, checksum, file }: Known, read: () => Rest) {
+    this.module = module;
+    this.version = version;
+    this.name = name;
+    this.checksum = checksum;
+    this.file = file;
+    this.#read = read;
+  }
+
+  get description() {
+    return this.#whole.description;
+  }
+
+  get up() {
+    return this.#whole.up;
+  }
+
+  get down() {
+    return this.#whole.down;
+  }
+
+  get verify() {
+    return this.#whole.verify;
+  }
+
+  get transaction() {
+    return this.#whole.transaction;
+  }
+
+  get allowLoss() {
+    return this.#whole.allowLoss;
+  }
+
+  get dependsOn() {
+    return this.#whole.dependsOn;
+  }
+
+  get #whole(): Rest {
+    this.#rest ??= this.#read();
+    return this.#rest;
+  }
 }
 
 /** The same migrations with everything read. @throws TenonError whatever is wrong with one of them */
 export function readWhole(migrations: readonly Migration[]): readonly Migration[] {
-  return migrations.map((migration) => ({ ...migration }));
+  return migrations.map((migration) => {
+    if (!(migration instanceof LazyMigration)) return migration;
+    const { module, version, name, checksum, file } = migration;
+    const { description, up, down, verify, transaction, allowLoss, dependsOn } = migration;
+    return {
+      module,
+      version,
+      name,
+      description,
+      up,
+      down,
+      verify,
+      checksum,
+      transaction,
+      allowLoss,
+      dependsOn,
+      file,
+    };
+  });
 }

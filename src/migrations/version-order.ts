@@ -6,8 +6,10 @@ export class VersionOrder {
   readonly #keys = new Map<string, Map<Version, string>>();
 
   constructor(migrations: Iterable<Pick<Migration, "module" | "version" | "orderKey">>) {
-    for (const { module, version, orderKey } of migrations) {
+    for (const migration of migrations) {
+      const { orderKey } = migration;
       if (orderKey === undefined) continue;
+      const { module, version } = migration;
       const keys = this.#keys.get(module);
       if (keys === undefined) this.#keys.set(module, new Map([[version, orderKey]]));
       else keys.set(version, orderKey);

@@ -14,6 +14,7 @@ export interface VersionOptions {
  * @throws TenonError `VERSION_INVALID`
  */
 export function parseVersion(input: number | bigint | string, options: VersionOptions = {}): Version {
+  if (typeof input === "string" && CANONICAL.test(input)) return input;
   if (typeof input === "number" && !Number.isSafeInteger(input)) throw invalid(input, whyNotExact(input));
   const version = canonical(String(input).trim(), input, options);
   if (isNothing(version)) throw invalid(input, "version 0 stands for a module of which nothing is applied");
@@ -66,6 +67,8 @@ export function publicVersion(version: Version): number | string {
 }
 
 const MOST_DIGITS = 20;
+/** As nearly all are written; read at every start, by the thousand. */
+const CANONICAL = /^[1-9][0-9]{0,19}$/;
 
 function canonical(text: string, input: number | bigint | string, { dotted }: VersionOptions): Version {
   const parts = dotted === true ? text.split(".") : [text];
