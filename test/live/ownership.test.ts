@@ -223,10 +223,8 @@ describe.each(engines)("who owns what on $name", (engine) => {
 describe.each(engines)("many modules on $name", (engine) => {
   test("each reads what is new, and not all", async () => {
     const connection = await (await engine.create()).connect();
-    // Names that no database before has had, for what is to the letter as in the last one is not read again.
-    const own = `on_${engine.name}`.replaceAll(/\W/g, "_");
     const modules = Array.from({ length: 20 }, (_, index) => {
-      const up = `CREATE TABLE ${own}_${index} (id INTEGER PRIMARY KEY)`;
+      const up = `CREATE TABLE t${index} (id INTEGER PRIMARY KEY)`;
       return defineModule(`m${index}`, "core", { priority: index }, { 1: { name: "Table", up } });
     });
     const { connection: counting, objectsRead } = countingReadings(connection);
@@ -311,11 +309,13 @@ function countingReadings(connection: Connection): CountedReadings {
       if (typeof value !== "function") return value;
       return async (...parameters: unknown[]) => {
         const answer: unknown = await value.apply(target, parameters);
-        const [sql] = parameters;
-        if (name === "query" && typeof sql === "string" && /user_schema AS|'main' AS "schema"/.test(sql)) {
+        const [sql, text] = parameters;
+        // What is as in the database before need not be read: the engine says so.
+        const given = name === "query" ? answer : name === "gives" && answer === true ? text : undefined;
+        if (given !== undefined && typeof sql === "string" && /user_schema AS|'main' AS "schema"/.test(sql)) {
           count++;
           objects += [
-            ...JSON.stringify(answer).matchAll(/\\"table\\",\\"t\d|"table","schema":"public","name":"t\d/g),
+            ...JSON.stringify(given).matchAll(/\\"table\\",\\"t\d|"table","schema":"public","name":"t\d/g),
           ].length;
         }
         return answer;
