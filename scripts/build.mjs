@@ -11,12 +11,37 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, "dist");
 const joined = join(dist, ".joined");
 
-// What nearly every start needs stands in one file each: errors for the command that only prints its help, then what
-// opens a database and finds that there is nothing to do: this file and what it imports, as far as something of it is used,
-// and nothing that is imported only when something asks for it.
-const START = ["index.js"];
-// And what a start on a PostgreSQL server needs besides.
-const START_ON_POSTGRES = ["connection/pg.js", "dialects/postgres/journal.js"];
+// What is needed together stands in one file: these files and what they import, as far as something of it is used and an
+// earlier line does not have it already; never what is imported only when something asks for it.
+const TOGETHER = {
+  // For the command that only prints its help.
+  errors: ["errors.js"],
+  // Opens a database and finds that there is nothing to do.
+  core: ["index.js"],
+  "postgres-start": ["connection/pg.js", "dialects/postgres/journal.js"],
+  // Plans, and tells how things stand.
+  work: [
+    "api/migrate-latest.js",
+    "api/plan.js",
+    "api/synced-status.js",
+    "engine/run.js",
+    "engine/status.js",
+    "modules/order.js",
+    "dialects/sqlite/dialect.js",
+  ],
+  // Runs something.
+  run: ["engine/run-session.js"],
+  postgres: ["dialects/postgres/dialect.js"],
+  // Not `cli/main.js` itself: it awaits, and whatever a command loads would wait for it in turn.
+  "command-line": ["cli/run-command-line.js"],
+  project: [
+    "cli/project.js",
+    "cli/progress.js",
+    "cli/line-settings.js",
+    "cli/commands/status.js",
+    "cli/commands/up.js",
+  ],
+};
 
 rmSync(dist, { recursive: true, force: true });
 compile();
@@ -36,14 +61,12 @@ function compile() {
   if (result.status !== 0) process.exit(result.status ?? 1);
 }
 
-function isOneOf(files) {
-  const paths = new Set(files.map((file) => join(dist, file)));
-  return (id) => paths.has(id);
-}
-
 async function joinScripts() {
-  const core = await neededBy(START);
-  const postgres = await neededBy(START_ON_POSTGRES);
+  const groups = [];
+  for (const [place, [name, files]] of Object.entries(TOGETHER).entries()) {
+    const needed = await neededBy(files);
+    groups.push({ name, test: (id) => needed.has(id), priority: Object.keys(TOGETHER).length - place });
+  }
   const bundle = await rolldown({
     input: { index: join(dist, "index.js"), "cli/main": join(dist, "cli/main.js") },
     platform: "node",
@@ -62,18 +85,7 @@ async function joinScripts() {
     codeSplitting: {
       // Each group says itself what belongs to it; a folder's `index.js` would bring along all that it hands out.
       includeDependenciesRecursively: false,
-      groups: [
-        { name: "errors", test: isOneOf(["errors.js"]), priority: 3 },
-        { name: "core", test: (id) => core.has(id), priority: 2 },
-        { name: "postgres-start", test: (id) => postgres.has(id), priority: 1 },
-        // Not `cli/main.js` itself: it awaits, and whatever a command loads would wait for it in turn.
-        {
-          name: "command-line",
-          test: isOneOf(["cli/run-command-line.js"]),
-          priority: 1,
-          includeDependenciesRecursively: true,
-        },
-      ],
+      groups,
     },
   });
   await bundle.close();

@@ -4,7 +4,7 @@ import type { Connection, EngineName } from "../connection/index.js";
 import { loadDialect } from "../dialects/index.js";
 import { messageOf, TenonError } from "../errors.js";
 import { checkpointPath, findCheckpoint, publicVersion } from "../migrations/index.js";
-import type { Module } from "../modules/index.js";
+import { loadOrder, type Module } from "../modules/index.js";
 
 export interface CheckpointOptions {
   /** All core modules of the program: what a module builds may refer to those before it. */
@@ -55,7 +55,7 @@ export async function checkpoint(options: CheckpointOptions): Promise<readonly C
   const { connection, only } = options;
   const engine = options.engine ?? connection?.engine ?? "sqlite";
   const dialect = await loadDialect(engine);
-  const { orderModules } = await import("../modules/index.js");
+  const { orderModules } = await loadOrder();
   const modules = orderModules(options.modules.filter(({ kind }) => kind === "core"));
   const chosen = modules.filter((module) => only === undefined || only.includes(module.name));
   const results: CheckpointResult[] = [];

@@ -1,9 +1,4 @@
-import { resolve } from "node:path";
-
 import type { Settings } from "../config/index.js";
-import { TenonError } from "../errors.js";
-import type { LayoutChoice } from "../migrations/index.js";
-import type { Arguments } from "./arguments.js";
 import type { CommandContext, Outcome } from "./command.js";
 import type { Task } from "./command-line.js";
 import type { Interruption } from "./interruption.js";
@@ -30,7 +25,7 @@ export async function runTask(
     environment,
     workingFolder,
     settings: () => {
-      settings ??= settingsOf(parsed, request);
+      settings ??= import("./line-settings.js").then(({ settingsOf }) => settingsOf(parsed, request));
       return settings;
     },
     openProject: async (access) => {
@@ -60,42 +55,4 @@ export async function runTask(
   } finally {
     for (const close of closers) await close();
   }
-}
-
-async function settingsOf(parsed: Arguments, request: ContextRequest): Promise<Settings> {
-  const { environment, workingFolder } = request;
-  const [{ readSettings }, { LAYOUT_CHOICES }] = await Promise.all([
-    import("../config/index.js"),
-    import("../migrations/index.js"),
-  ]);
-  const layout = parsed.text("layout");
-  const path = (flag: string) => {
-    const given = parsed.text(flag);
-    return given === undefined ? undefined : resolve(workingFolder, given);
-  };
-  const transaction = parsed.text("transaction");
-  return readSettings({
-    flags: {
-      url: parsed.text("url"),
-      dir: path("dir"),
-      layout: layout === undefined ? undefined : readLayoutFlag(layout, LAYOUT_CHOICES),
-      journal: parsed.text("journal"),
-      legacyModule: parsed.text("legacy-module"),
-      lockTimeoutMs: parsed.milliseconds("lock-timeout"),
-      transaction: transaction === "run" || transaction === "each" ? transaction : undefined,
-      passwordFile: path("password-file"),
-    },
-    configFile: parsed.text("config"),
-    iniFile: parsed.text("env"),
-    environment,
-    workingFolder,
-  });
-}
-
-function readLayoutFlag(given: string, known: readonly LayoutChoice[]): LayoutChoice {
-  const found = known.find((name) => name === given);
-  if (found !== undefined) return found;
-  throw new TenonError("USAGE", `There is no layout "${given}".`, {
-    hint: `The layouts are ${known.join(", ")}.`,
-  });
 }

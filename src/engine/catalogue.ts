@@ -8,7 +8,7 @@ import {
   type Version,
   VersionOrder,
 } from "../migrations/index.js";
-import type { Module } from "../modules/index.js";
+import { loadOrder, type Module } from "../modules/index.js";
 import { type Digests, digestOf } from "./digest.js";
 import type { JournalRow } from "./journal-row.js";
 import { codeForbidden } from "./plugin-refusals.js";
@@ -103,8 +103,7 @@ export class Catalogue {
     }
     this.#migrations = readWhole(this.migrations);
     const applied = rows.filter((row) => row.status === "applied");
-    // Nobody asks for the order where nothing is to be done.
-    const { orderMigrations } = await import("../modules/index.js");
+    const { orderMigrations } = await loadOrder();
     return orderMigrations(this.modules, this.#migrations, { applied });
   }
 

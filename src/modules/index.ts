@@ -7,3 +7,8 @@ export { defineModule, type Module, type ModuleKind, type ModuleOptions } from "
 export { ModuleSet } from "./module-set.js";
 export { type OrderOptions, orderMigrations, orderModules } from "./order.js";
 export { NO_RULES, type PluginRules, type PluginRulesInput, readPluginRules } from "./plugin-rules.js";
+
+/** The order, loaded when it is asked for: a start with nothing to do asks for none. */
+export function loadOrder(): Promise<typeof import("./order.js")> {
+  return import("./order.js");
+}
