@@ -67,7 +67,8 @@ class PostgresLossWatch implements LossWatch {
       return;
     }
     await deferAgain(this.#connection);
-    this.#reach ??= await Reach.read(this.#connection);
+    this.#reach ??= new Reach(this.#connection);
+    await this.#reach.learn(risk);
     const isOpaque = risk.isOpaque || this.#reach.callsOwnFunction(risk);
     const countsRows = isOpaque || this.#reach.goesBeyond(risk);
     this.#pending = {
@@ -150,9 +151,10 @@ class PostgresLossWatch implements LossWatch {
     return { list: await listObjects(this.#connection, table), table };
   }
 
-  /** A new table, key, trigger or function may lie in the way of the next statements. */
+  /** A new table, key, trigger or function may lie in the way of the next statements; another search path, too. */
   #forgetReachAfter(statement: Statement): void {
-    if (/^\s*(create|alter|drop|import)\b/i.test(statement.text)) this.#reach = undefined;
+    if (/^\s*(?:create|alter|drop|import|set|reset)\b|\bset_config\b/i.test(statement.text))
+      this.#reach = undefined;
   }
 }
 

@@ -3,28 +3,35 @@ import type { Effect } from "../../sql/index.js";
 import type { Risk } from "./statement-risk.js";
 
 /**
- * Where a change of rows can go beyond its table: through foreign keys that delete or clear, triggers and rules.
- * Read once for a step that changes rows, so that the rest costs nothing where there is none of them.
+ * Where a change of rows can go beyond its table: through foreign keys that delete or clear, triggers and rules. Only the
+ * tables and functions that statements name are read, and each once, so that the rest of the database costs nothing.
  */
 export class Reach {
-  readonly #searchPath: readonly string[];
-  readonly #tables: ReadonlyMap<string, ReachRow>;
-  readonly #functions: ReadonlySet<string>;
+  readonly #connection: Connection;
+  readonly #tables = new Map<string, ReachRow>();
+  readonly #functions = new Set<string>();
+  /** All names that were looked for, found or not. */
+  readonly #known = { tables: new Set<string>(), functions: new Set<string>() };
+  #searchPath: readonly string[] = [];
 
-  private constructor(
-    rows: readonly ReachRow[],
-    functions: ReadonlySet<string>,
-    searchPath: readonly string[],
-  ) {
-    this.#tables = new Map(rows.map((row) => [`${row.schema}.${row.name}`, row]));
-    this.#functions = functions;
-    this.#searchPath = searchPath;
+  constructor(connection: Connection) {
+    this.#connection = connection;
   }
 
-  static async read(connection: Connection): Promise<Reach> {
-    const rows = await connection.query<ReachRow>(REACH);
-    const [others] = await connection.query<{ functions: string; path: string }>(OTHERS);
-    return new Reach(rows, new Set(listOf(others?.functions)), listOf(others?.path));
+  /** Reads what the other questions about this risk are answered from. */
+  async learn(risk: Risk): Promise<void> {
+    const tables = risk.rows.map(({ table = "" }) => table).filter((name) => !this.#known.tables.has(name));
+    const functions = risk.calls.filter((name) => !this.#known.functions.has(name));
+    if (tables.length === 0 && functions.length === 0) return;
+    const [found] = await this.#connection.query<FoundReach>(REACH, [
+      JSON.stringify(tables),
+      JSON.stringify(functions),
+    ]);
+    for (const name of tables) this.#known.tables.add(name);
+    for (const name of functions) this.#known.functions.add(name);
+    for (const row of rowsOf(found?.tables)) this.#tables.set(`${row.schema}.${row.name}`, row);
+    for (const name of listOf(found?.functions)) this.#functions.add(name);
+    this.#searchPath = listOf(found?.path);
   }
 
   /** Whether a statement may change rows of tables that it does not name. */
@@ -59,7 +66,7 @@ export class Reach {
   }
 }
 
-interface ReachRow extends Record<string, string | boolean> {
+interface ReachRow {
   readonly schema: string;
   readonly name: string;
   /** It has triggers or rules, or is part of a family of tables. */
@@ -70,32 +77,50 @@ interface ReachRow extends Record<string, string | boolean> {
   readonly onUpdate: boolean;
 }
 
-const REACH = `
-  SELECT n.nspname::text AS schema, c.relname::text AS name,
-         c.relhasrules OR c.relhassubclass OR c.relispartition
-           OR EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid)
-           OR (c.relhastriggers AND EXISTS (
-             SELECT FROM pg_catalog.pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal
-           )) AS reaches,
-         coalesce(k.on_delete, false) AS "onDelete", coalesce(k.on_update, false) AS "onUpdate"
-  FROM pg_catalog.pg_class c
-  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  LEFT JOIN (
-    SELECT confrelid, bool_or(confdeltype IN ('c', 'n', 'd')) AS on_delete, bool_or(confupdtype IN ('c', 'n', 'd')) AS on_update
-    FROM pg_catalog.pg_constraint
-    WHERE contype = 'f'
-    GROUP BY confrelid
-  ) k ON k.confrelid = c.oid
-  WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`;
+interface FoundReach extends Record<string, string> {
+  readonly tables: string;
+  readonly functions: string;
+  readonly path: string;
+}
 
-const OTHERS = `
+const ofPeople = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'";
+
+const namesIn = (json: string) =>
+  `ARRAY (SELECT name::name FROM pg_catalog.json_array_elements_text(${json}::json) AS name)`;
+
+/** By the triggers that carry a key out on the table that it refers to: no index leads from that table to its keys. */
+const hasKey = (action: string) => `c.relhastriggers AND EXISTS (
+             SELECT FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_constraint k ON k.oid = t.tgconstraint
+             WHERE t.tgrelid = c.oid AND k.contype = 'f' AND k.confrelid = c.oid AND k.${action} IN ('c', 'n', 'd')
+           )`;
+
+const REACH = `
   SELECT coalesce((
+           SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+             'schema', n.nspname, 'name', c.relname,
+             'reaches', c.relhasrules OR c.relhassubclass OR c.relispartition
+               OR EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid)
+               OR (c.relhastriggers AND EXISTS (
+                 SELECT FROM pg_catalog.pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal
+               )),
+             'onDelete', ${hasKey("confdeltype")},
+             'onUpdate', ${hasKey("confupdtype")}))
+           FROM pg_catalog.pg_class c
+           JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+           WHERE c.relname = ANY (${namesIn("$1")}) AND c.relkind IN ('r', 'p') AND ${ofPeople}
+         ), '[]')::text AS tables,
+         coalesce((
            SELECT pg_catalog.json_agg(DISTINCT p.proname)
            FROM pg_catalog.pg_proc p
            JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
-           WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+           WHERE p.proname = ANY (${namesIn("$2")}) AND ${ofPeople}
          ), '[]')::text AS functions,
          pg_catalog.array_to_json(pg_catalog.current_schemas(false))::text AS path`;
+
+function rowsOf(json: string | undefined): readonly ReachRow[] {
+  const rows: readonly ReachRow[] = JSON.parse(json ?? "[]");
+  return rows;
+}
 
 export function listOf(json: string | undefined): readonly string[] {
   const list: unknown = JSON.parse(json ?? "[]");
