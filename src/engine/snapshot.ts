@@ -18,7 +18,8 @@ export interface Snapshot {
   readonly takenAt: string;
   /** What was applied then. */
   readonly digests: Digests;
-  readonly model: DatabaseModel;
+  /** What the dialect captured, packed. */
+  readonly packed: string;
 }
 
 interface StoredSnapshot {
@@ -110,14 +111,36 @@ export async function keepSnapshot(journal: Journal, digests: Digests): Promise<
 export async function readSnapshot(dialect: Dialect, journal: Journal): Promise<Snapshot | undefined> {
   const stored = await journal.readState("snapshot");
   if (stored === undefined) return undefined;
-  const schema = await dialect.loadSchema();
-  try {
+  const { captureForm } = await dialect.loadSchema();
+  return readable(async () => {
     const { fingerprint, takenAt, applied, form, captured }: StoredSnapshot = JSON.parse(stored);
-    if (form !== schema.captureForm) throw otherForm(form, schema.captureForm);
-    const text = (await inflate(Buffer.from(captured, "base64"))).toString("utf8");
-    const exclude = await journal.patternsOfNobody();
-    const model = withoutForeignSchemas(schema.modelOf(text, { exclude }), exclude, journal.address.schema);
-    return { fingerprint, takenAt, digests: new Map(Object.entries(applied)), model };
+    if (form !== captureForm) throw otherForm(form, captureForm);
+    return { fingerprint, takenAt, digests: new Map(Object.entries(applied)), packed: captured };
+  });
+}
+
+/**
+ * Reads the database beside a snapshot of it. Most of it is as it was to the letter, and is not looked into.
+ *
+ * @throws TenonError `JOURNAL_INVALID`
+ */
+export async function readBesideSnapshot(
+  { packed }: Snapshot,
+  { connection, dialect, journal }: Pick<SnapshotRequest, "connection" | "dialect" | "journal">,
+): Promise<{ readonly expected: DatabaseModel; readonly found: DatabaseModel }> {
+  const schema = await dialect.loadSchema();
+  const exclude = await journal.patternsOfNobody();
+  const [expected, found] = await readable(async () => {
+    const captured = (await inflate(Buffer.from(packed, "base64"))).toString("utf8");
+    return schema.introspectPair({ captured, exclude }, { connection, exclude });
+  });
+  const own = (model: DatabaseModel) => withoutForeignSchemas(model, exclude, journal.address.schema);
+  return { expected: own(expected), found: own(found) };
+}
+
+async function readable<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
   } catch (cause) {
     if (cause instanceof TenonError) throw cause;
     throw new TenonError(

@@ -1,6 +1,5 @@
 import { type Place, TenonError } from "../errors.js";
 import { isRepeatable, type Version, VersionOrder } from "../migrations/index.js";
-import type { DatabaseModel } from "../schema/index.js";
 import { digestsOf } from "./digest.js";
 import { type DriftItem, findDrift } from "./drift.js";
 import { verifyStep } from "./execute-step.js";
@@ -10,7 +9,7 @@ import { changedMigrations, type PlanInput, unknownRows } from "./plan-input.js"
 import { containVerification } from "./plugin-verification.js";
 import { replay } from "./replay.js";
 import { planInput, type RunContext, readState } from "./run.js";
-import { readModel, readSnapshot } from "./snapshot.js";
+import { readBesideSnapshot, readModel, readSnapshot, type Snapshot } from "./snapshot.js";
 import { describeModules, type ModuleStatus } from "./status.js";
 
 /** One thing that is not as it should be. */
@@ -72,29 +71,26 @@ async function compareSchema(
   options: ValidateOptions,
 ): Promise<Pick<Validation, "drift" | "comparedWith">> {
   const { connection, dialect, journal } = context;
-  const expected = await expectedModel(context, input, options);
-  if (expected === undefined) return { drift: [], comparedWith: "nothing" };
-  const found = await readModel(connection, dialect, journal);
-  return {
-    drift: await findDrift(dialect, expected, found),
-    comparedWith: options.replay === true ? "replay" : "snapshot",
-  };
+  if (options.replay === true) {
+    const expected = await replay(context, input);
+    const found = await readModel(connection, dialect, journal);
+    return { drift: await findDrift(dialect, expected, found), comparedWith: "replay" };
+  }
+  const snapshot = await snapshotOf(context, input);
+  if (snapshot === undefined) return { drift: [], comparedWith: "nothing" };
+  const { expected, found } = await readBesideSnapshot(snapshot, context);
+  return { drift: await findDrift(dialect, expected, found), comparedWith: "snapshot" };
 }
 
 /** A snapshot counts only for the very set of migrations after which it was taken. */
-async function expectedModel(
-  context: RunContext,
-  input: PlanInput,
-  options: ValidateOptions,
-): Promise<DatabaseModel | undefined> {
-  if (options.replay === true) return replay(context, input);
+async function snapshotOf(context: RunContext, input: PlanInput): Promise<Snapshot | undefined> {
   const snapshot = await readSnapshot(context.dialect, context.journal);
   const applied = digestsOf(input.rows.filter((row) => row.status === "applied"));
   const isOfNow =
     snapshot !== undefined &&
     snapshot.digests.size === applied.size &&
     [...applied].every(([module, digest]) => snapshot.digests.get(module) === digest);
-  return isOfNow ? snapshot.model : undefined;
+  return isOfNow ? snapshot : undefined;
 }
 
 function driftProblem(item: DriftItem): Problem {

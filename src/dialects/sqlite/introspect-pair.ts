@@ -2,6 +2,7 @@ import type { DatabaseModel, Table } from "../../schema/index.js";
 import type { Reading } from "../schema-dialect.js";
 import {
   type CapturedCatalogue,
+  type CapturedColumns,
   type CatalogueObjects,
   captureColumns,
   captureObjects,
@@ -45,10 +46,15 @@ async function finishReading(started: StartedReading, known: KnownTables): Promi
     .filter((row) => row.type === "table" && !known.has(row.name))
     .map((row) => row.name)
     .filter((name) => objects.tables.get(name)?.type !== "virtual");
-  const columns =
-    "captured" in source ? parseCaptured(source.captured) : await captureColumns(source.connection, open);
+  const columns = open.length === 0 ? NO_COLUMNS : await columnsOf(source, open);
   return modelOf({ ...objects, ...readColumns(columns) }, listed, known);
 }
+
+function columnsOf(source: Reading, tables: readonly string[]): Promise<CapturedColumns> | CapturedColumns {
+  return "captured" in source ? parseCaptured(source.captured) : captureColumns(source.connection, tables);
+}
+
+const NO_COLUMNS: CapturedColumns = { columns: "[]", foreignKeys: "[]" };
 
 export function parseCaptured(captured: string): CapturedCatalogue {
   return JSON.parse(captured);
