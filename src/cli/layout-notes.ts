@@ -11,10 +11,15 @@ export interface ModuleLayout {
   readonly note: string | undefined;
 }
 
-/** How the folders of these modules are read; those without a folder are left out. */
-export function layoutsOf(project: Project, modules: readonly Module[]): readonly ModuleLayout[] {
+/** How the folders of these modules are read; those without a folder are left out. What is known of one is not looked for again. */
+export function layoutsOf(
+  project: Project,
+  modules: readonly Module[],
+  known: ReadonlyMap<string, LayoutName | undefined> = new Map(),
+): readonly ModuleLayout[] {
   return modules.flatMap(({ name, source }): ModuleLayout[] => {
     if (source.kind !== "folder") return [];
+    if (known.get(name) === "native") return [{ module: name, layout: "native", note: undefined }];
     const { layout, reason } = layoutOf(source.path, { layout: source.layout });
     if (layout === "native") return [{ module: name, layout, note: undefined }];
     const { passedOver } = readLayout(source.path, {

@@ -11,6 +11,8 @@ export interface JournalStatements {
   readonly readValue: string;
   readonly writeState: string;
   readonly readAll: string;
+  /** What became of each migration, without its scripts. */
+  readonly readOutcomes: string;
   readonly readOne: string;
   /** Writes so many rows at once. */
   write(rows: number): string;
@@ -101,6 +103,11 @@ export function journalStatements(
       `ON CONFLICT ("key") DO UPDATE SET "value" = excluded."value"`,
     ].join("\n"),
     readAll: `SELECT ${list} FROM ${journal.sql} ORDER BY "sequence"`,
+    readOutcomes: [
+      `SELECT "module", "version", "status", "checksum", "progress", "error"`,
+      `FROM ${journal.sql}`,
+      `ORDER BY "sequence"`,
+    ].join("\n"),
     readOne: `SELECT ${list} FROM ${journal.sql} WHERE "module" = ${placeholder(1)} AND "version" = ${placeholder(2)}`,
     write: (rows) => write(Array.from({ length: rows }, (_, row) => values(row))),
     writeOne: (row) => write([`(${row.join(", ")})`]),

@@ -30,6 +30,12 @@ export interface JournalRow {
   readonly upSql: readonly string[] | null;
 }
 
+/** What became of a migration, and no more: a thousand rows with all their scripts are a megabyte. */
+export type JournalOutcome = Pick<
+  JournalRow,
+  "module" | "version" | "status" | "checksum" | "progress" | "error"
+>;
+
 /** How many statements of a step without a transaction are finished, and a hash of what they were. */
 export interface Progress {
   readonly finished: number;
@@ -81,27 +87,34 @@ export function encodeRow(row: JournalRow): (string | number | null)[] {
 
 /** Reads a row of the journal. @throws TenonError `JOURNAL_INVALID` when a value is impossible. */
 export function decodeRow(row: Row): JournalRow {
-  const status = text(row, "status");
-  if (status !== "applied" && status !== "rolled_back" && status !== "failed") {
-    throw invalid(row, `its status is "${status}"`);
-  }
   const dependsOn = parseTexts(row, "depends_on") ?? [];
   return {
-    module: text(row, "module"),
-    version: text(row, "version"),
-    status,
+    ...decodeOutcome(row),
     sequence: integer(row, "sequence") ?? 0,
-    checksum: textOrNull(row, "checksum"),
     name: text(row, "name"),
     description: textOrNull(row, "description"),
     appliedAt: text(row, "applied_at"),
     appliedBy: textOrNull(row, "applied_by"),
     durationMs: integer(row, "duration_ms"),
     dependsOn: dependsOn.map(decodeReference),
-    progress: decodeProgress(textOrNull(row, "progress")),
-    error: textOrNull(row, "error"),
     downSql: parseTexts(row, "down_sql"),
     upSql: parseTexts(row, "up_sql"),
+  };
+}
+
+/** Reads as much of a row. @throws TenonError `JOURNAL_INVALID` */
+export function decodeOutcome(row: Row): JournalOutcome {
+  const status = text(row, "status");
+  if (status !== "applied" && status !== "rolled_back" && status !== "failed") {
+    throw invalid(row, `its status is "${status}"`);
+  }
+  return {
+    module: text(row, "module"),
+    version: text(row, "version"),
+    status,
+    checksum: textOrNull(row, "checksum"),
+    progress: decodeProgress(textOrNull(row, "progress")),
+    error: textOrNull(row, "error"),
   };
 }
 

@@ -5,10 +5,12 @@ import type { Version } from "../migrations/index.js";
 import { ADOPTED_KEY, type AdoptedHistory, readAdoptedHistories } from "./adopted-history.js";
 import { type Digests, parseStoredDigests } from "./digest.js";
 import {
+  decodeOutcome,
   decodeRow,
   encodeProgress,
   encodeRow,
   JOURNAL_COLUMNS,
+  type JournalOutcome,
   type JournalRow,
   type Progress,
 } from "./journal-row.js";
@@ -188,6 +190,11 @@ export class Journal {
 
   async readAll(): Promise<readonly JournalRow[]> {
     return (await this.#connection.query(this.#sql.readAll)).map(decodeRow);
+  }
+
+  /** What became of every migration; to be asked where there is a journal. */
+  async readOutcomes(): Promise<readonly JournalOutcome[]> {
+    return (await this.#connection.query(this.#sql.readOutcomes)).map(decodeOutcome);
   }
 
   async readOne(module: string, version: Version): Promise<JournalRow | undefined> {

@@ -35,7 +35,10 @@ export function unknownRows(input: PlanInput): JournalRow[] {
 }
 
 /** Whether a row says that a migration has run, as it is now where it runs again whenever it was changed. */
-export function isDone(row: JournalRow | undefined, migration: Migration): boolean {
+export function isDone(
+  row: Pick<JournalRow, "status" | "checksum"> | undefined,
+  migration: Pick<Migration, "version" | "checksum">,
+): boolean {
   if (row?.status !== "applied") return false;
   return !isRepeatable(migration.version) || row.checksum === migration.checksum;
 }
@@ -45,14 +48,22 @@ export function changedMigrations(input: PlanInput): { migration: Migration; row
   const defined = byVersion(input.migrations);
   return input.rows.flatMap((row) => {
     const migration = defined.get(row.module)?.get(row.version);
-    const isChanged =
-      row.status === "applied" &&
-      migration !== undefined &&
-      !isRepeatable(row.version) &&
-      row.checksum !== null &&
-      row.checksum !== migration.checksum;
-    return isChanged ? [{ migration, row }] : [];
+    return migration !== undefined && isChanged(row, migration) ? [{ migration, row }] : [];
   });
+}
+
+/** Whether a row says that something else was applied than what is defined. */
+export function isChanged(
+  row: Pick<JournalRow, "version" | "status" | "checksum">,
+  migration: Pick<Migration, "checksum"> | undefined,
+): boolean {
+  return (
+    row.status === "applied" &&
+    migration !== undefined &&
+    !isRepeatable(row.version) &&
+    row.checksum !== null &&
+    row.checksum !== migration.checksum
+  );
 }
 
 /** Items by module and version. */

@@ -56,7 +56,7 @@ export async function validate(context: RunContext, options: ValidateOptions = {
   return {
     valid: problems.length === 0,
     problems,
-    modules: describeModules(input, history),
+    modules: describeModules(input.migrations, input.modules, history.rows),
     needsMigration: pendingMigrations(input).length > 0,
     comparedWith,
     drift,

@@ -16,6 +16,21 @@ test("up applies what is pending, and again finds nothing to do", async () => {
   expect(second).toMatchObject({ status: 0, stdout: "Nothing to do.\n" });
 });
 
+test("status reads no rollback, and verify tells what is wrong with one", async () => {
+  const place = new Workplace(USERS);
+  await place.tenon(["up", ...HERE]);
+  place.write({ "migrations/001_users_rollback.sql": "-- tenon: no-such-directive\nDROP TABLE users;" });
+
+  const status = await place.json(["status", ...HERE]);
+  const verify = await place.json(["verify", ...HERE]);
+
+  expect(status).toMatchObject({
+    status: 0,
+    document: { pending: 0, modules: [{ state: "current", layout: "native" }] },
+  });
+  expect(verify.document.error?.code).toBe("DIRECTIVE_UNKNOWN");
+});
+
 test("plan and up --dry-run print the same SQL and write not a byte", async () => {
   const place = new Workplace(USERS);
   const untouched = place.bytes();

@@ -37,6 +37,7 @@ async function status(context: CommandContext): Promise<Outcome> {
   const layouts = layoutsOf(
     project,
     project.modules.list().filter(({ name }) => named === undefined || name === named),
+    new Map(all.map(({ module, layout }) => [module, layout])),
   );
   const modules = all
     .filter((each) => named === undefined || each.module === named)
