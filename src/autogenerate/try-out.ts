@@ -1,5 +1,5 @@
 import type { Connection } from "../connection/index.js";
-import type { ChangePlan, Dialect, SchemaDialect } from "../dialects/index.js";
+import { type ChangePlan, type Dialect, executeTogether, type SchemaDialect } from "../dialects/index.js";
 import { TenonError } from "../errors.js";
 import { type DatabaseModel, describe } from "../schema/index.js";
 import type { MigrationTexts } from "./migration-files.js";
@@ -51,11 +51,14 @@ export async function runScript(scratch: Connection, dialect: Dialect, text: str
   const transaction = /^-- tenon: no-transaction$/m.test(text) ? "outside" : "inside";
   const { statements, settings } = dialect.prepareScript(text, { transaction });
   const restore = await dialect.applySettings(scratch, settings);
-  const work = async () => {
-    for (const statement of statements) await scratch.execute(statement.text);
+  const texts = statements.map((statement) => statement.text);
+  const oneByOne = async () => {
+    for (const sql of texts) await scratch.execute(sql);
   };
   try {
-    await (transaction === "outside" ? work() : scratch.transaction(work));
+    await (transaction === "outside"
+      ? oneByOne()
+      : scratch.transaction((session) => executeTogether(session, texts)));
   } finally {
     await restore();
   }

@@ -31,6 +31,7 @@ export type {
   StoredTable,
   StoredValue,
 } from "./exact-rows.js";
+export { executeTogether } from "./execute-together.js";
 export type { JournalDialect } from "./journal-dialect.js";
 export { type JournalStatements, journalStatements } from "./journal-statements.js";
 export { identityOf, type ListedObject, type ListOptions, type ObjectIdentity } from "./listed-object.js";

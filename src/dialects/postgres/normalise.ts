@@ -8,7 +8,7 @@ import {
   NO_RENAMES,
   type Schema,
 } from "../../schema/index.js";
-import { buildObjects } from "../build-objects.js";
+import { buildObjectsTogether } from "../build-objects.js";
 import type { NormaliseOptions } from "../schema-dialect.js";
 import { readModel } from "./introspect.js";
 import { refuseMissingExtensions } from "./missing-extensions.js";
@@ -61,8 +61,8 @@ async function buildAndUndo(standIns: StandIns, scratch: Connection): Promise<Da
 }
 
 /**
- * A transaction keeps a lock on everything that it has created, and a server has room for some thousands of them: so each
- * statement has one of its own. https://www.postgresql.org/docs/current/runtime-config-locks.html#GUC-MAX-LOCKS-PER-TRANSACTION
+ * A transaction keeps a lock on everything that it has created, and a server has room for some thousands of them: so this
+ * is done in many. https://www.postgresql.org/docs/current/runtime-config-locks.html#GUC-MAX-LOCKS-PER-TRANSACTION
  */
 async function buildToStay(standIns: StandIns, scratch: Connection): Promise<DatabaseModel> {
   await scratch.execute("SET synchronous_commit = off");
@@ -79,9 +79,9 @@ async function build({ model, names }: StandIns, connection: Connection): Promis
   );
   const { statements } = renderChanges(building);
   const made = statements.findLastIndex(({ text }) => /^CREATE (?:SCHEMA|EXTENSION) /.test(text)) + 1;
-  await buildObjects(connection, statements.slice(0, made));
+  await buildObjectsTogether(connection, statements.slice(0, made));
   await setSearchPath(connection, names);
-  await buildObjects(connection, statements.slice(made));
+  await buildObjectsTogether(connection, statements.slice(made));
   return readModel(connection, { schemas: names, grants: hasGrants(model) });
 }
 
