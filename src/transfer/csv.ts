@@ -49,14 +49,16 @@ function concatenated(parts: readonly string[]): string {
 /** https://sqlite.org/limits.html#max_function_arg */
 const MOST_ARGUMENTS = 100;
 
-/** SQL of SQLite for how many texts in quotes the lines of some rows have. */
-export function countQuoted(columns: readonly ColumnPlan[]): string {
+/** How many texts in quotes each line has, whatever its row; and SQL of SQLite for how many more the lines of some rows have together. */
+export function countQuoted(columns: readonly ColumnPlan[]): {
+  readonly inEach: number;
+  readonly more: string;
+} {
   const quoted = columns.filter(({ isPlain }) => isPlain !== true);
-  const certain = quoted.filter(({ hasNulls }) => hasNulls === false).length;
   const counts = quoted.flatMap(({ hasNulls, selectText }) =>
     hasNulls === false || selectText === undefined ? [] : [`count(${selectText})`],
   );
-  return [`${certain} * count(*)`, ...counts].join(" + ");
+  return { inEach: quoted.length - counts.length, more: counts.length === 0 ? "0" : counts.join(" + ") };
 }
 
 /** A row as a line of CSV. Its values are texts as PostgreSQL reads them, or null. */

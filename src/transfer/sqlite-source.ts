@@ -119,9 +119,11 @@ export class SqliteSource implements Source {
     const { plan, key, range, taker } = request;
     const { source, columns, presumed } = plan;
     const at = address(source);
+    const { inEach, more } = countQuoted(columns);
     const counts = presumed === undefined ? "" : `, ${countPresumed(columns, presumed)}`;
+    // Without a star that could stand for columns: with one it would be prepared anew for each step.
     const step = (quoting: Quoting) => `
-      SELECT max(${key}) AS last, count(*) AS rows, ${countQuoted(columns)} AS quoted, CAST(group_concat(${csvLine(columns, quoting)}, '') AS BLOB) AS lines${counts}
+      SELECT max(${key}) AS last, count(*) AS rows, ${more} AS quoted, CAST(group_concat(${csvLine(columns, quoting)}, '') AS BLOB) AS lines${counts}
       FROM ${at}
       WHERE ${key} >= ?1 AND ${key} <= coalesce((SELECT ${key} FROM ${at} WHERE ${key} >= ?1 AND ${key} < ?2 ORDER BY ${key} LIMIT 1 OFFSET ?3), ?2)`;
     const [bare, doubled] = [step("bare"), step("doubled")];
@@ -133,7 +135,7 @@ export class SqliteSource implements Source {
       const found = readStep(await this.#connection.query(bare, bounds));
       if (found === undefined) return;
       if (presumed !== undefined) this.#holdAgainst(plan, found);
-      if (cutter.cut(found.bytes, found.rows, found.quoted)) {
+      if (cutter.cut(found.bytes, found.rows, inEach * found.rows + found.quoted)) {
         if (taker !== undefined) cutter.give(taker);
         yield found;
       } else {
@@ -233,6 +235,7 @@ interface StepsRequest {
 interface Step extends Piece {
   readonly bytes: Buffer;
   readonly last: bigint;
+  /** Texts in quotes that not every line has. */
   readonly quoted: number;
   /** As it was found. */
   readonly row: Row;
