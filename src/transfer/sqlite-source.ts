@@ -32,9 +32,10 @@ export class SqliteSource implements Source {
   async cut({ source, columns }: TablePlan): Promise<CutTable> {
     const key = rowidOf(source);
     const size = sizeOf(columns);
-    const span = key === undefined ? "NULL, NULL" : `CAST(min(${key}) AS TEXT), CAST(max(${key}) AS TEXT)`;
+    // LIMIT keeps the two queries apart, so that a size is worked out once: https://sqlite.org/optoverview.html#subquery_flattening
     const [row] = await this.#connection.query<Row>(
-      `SELECT json_array(count(*), ${span}, total(${size})) AS found, max(${size}) AS most FROM ${address(source)}`,
+      `SELECT json_array(count(*), CAST(min(number) AS TEXT), CAST(max(number) AS TEXT), total(size)) AS found, max(size) AS most
+       FROM (SELECT ${key ?? "NULL"} AS number, ${size} AS size FROM ${address(source)} LIMIT -1)`,
     );
     const fingerprint = String(row?.["found"] ?? "[0]");
     const [rows, first, last]: readonly (number | string | null)[] = JSON.parse(fingerprint);
@@ -188,7 +189,9 @@ const LARGEST_BYTES = 8 * 1024 * 1024;
 function sizeOf(columns: readonly ColumnPlan[]): string {
   const sizes = columns
     .filter(({ treatment }) => treatment.kind !== "to-postgres" || IS_LONG.has(treatment.type.kind))
-    .map(({ source: { name } }) => `ifnull(octet_length(${quote(name)}), 0)`);
+    .map(({ source: { name }, hasNulls }) =>
+      hasNulls === false ? `octet_length(${quote(name)})` : `ifnull(octet_length(${quote(name)}), 0)`,
+    );
   return sizes.join(" + ") || "0";
 }
 
