@@ -59,7 +59,7 @@ const tenon = {
   },
   async migrate({ engine, url, file, folder }, { connect, defineModule, SchemaManager }) {
     const connection = await connect(engine === "postgres" ? url : `file:${file}`);
-    const module = defineModule("app", "core", {}, { migrations: folder });
+    const module = defineModule("main", "core", {}, { migrations: folder });
     await new SchemaManager(connection, module).migrateToLatest();
     await connection.close();
   },

@@ -16,6 +16,7 @@ import {
   type RunResult,
   readModel,
   readOwners,
+  readSettledStatus,
   readState,
   readStatus,
   run,
@@ -236,6 +237,8 @@ export class SchemaManager {
 
   /** The state of every module that the program or the journal knows. */
   async getStatus(): Promise<readonly ModuleStatus[]> {
+    const settled = await readSettledStatus(await this.#getStart());
+    if (settled !== undefined) return settled;
     const { withSyncedModules } = await import("./synced-status.js");
     return withSyncedModules(await this.#getContext(), this.#modules, await this.#describe());
   }

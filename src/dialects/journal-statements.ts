@@ -14,6 +14,7 @@ export interface JournalStatements {
   /** What became of each migration, without its scripts. */
   readonly readOutcomes: string;
   readonly readOne: string;
+  readonly count: string;
   /** Writes so many rows at once. */
   write(rows: number): string;
   /** Writes one row, its values given as SQL in the order of the columns. */
@@ -108,6 +109,7 @@ export function journalStatements(
       `FROM ${journal.sql}`,
       `ORDER BY "sequence"`,
     ].join("\n"),
+    count: `SELECT count(*) AS "total" FROM ${journal.sql}`,
     readOne: `SELECT ${list} FROM ${journal.sql} WHERE "module" = ${placeholder(1)} AND "version" = ${placeholder(2)}`,
     write: (rows) => write(Array.from({ length: rows }, (_, row) => values(row))),
     writeOne: (row) => write([`(${row.join(", ")})`]),

@@ -54,6 +54,7 @@ export { type PluginRecord, PluginRecords, type PluginStatus } from "./plugin-re
 export { type PreparedStep, prepareStep } from "./prepare-step.js";
 export type { RunContext, RunOptions, RunResult, StepName, StepResult } from "./run.js";
 export { pluginsAmong, type ScratchPlugins } from "./scratch-plugins.js";
+export { readSettledStatus } from "./settled-status.js";
 export type { Snapshot } from "./snapshot.js";
 export type { ChangedMigration } from "./stamp.js";
 export type { ModuleState, ModuleStatus } from "./status.js";

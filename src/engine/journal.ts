@@ -154,6 +154,13 @@ export class Journal {
     return holds !== undefined && condition !== undefined && holds.call(this.#connection, condition);
   }
 
+  /** Whether the journal has so many rows, whatever became of their migrations. */
+  async hasRows(count: number): Promise<boolean> {
+    if (await this.#connection.holds?.(`(${this.#sql.count}) = ${count}`)) return true;
+    const [row] = await this.#connection.query(this.#sql.count);
+    return Number(row?.["total"]) === count;
+  }
+
   /** Undefined when there is no journal; whether it has the other name is only looked for then, to save a query. */
   async #tryQuery(choose: (sql: JournalStatements) => string): Promise<Row[] | undefined> {
     if (await this.#connection.holdsNothing?.()) return undefined;

@@ -10,6 +10,7 @@ import { hasNothingToDo } from "./nothing-to-do.js";
 import { isChanged, isDone } from "./plan-input.js";
 import { type RunContext, readState } from "./run.js";
 import { syncedMigrations } from "./synced-migrations.js";
+import { writtenLayout } from "./written-layout.js";
 
 /** What one word says about a module. */
 export type ModuleState =
@@ -99,7 +100,7 @@ function describeOne(
   const latest = order.highest(module, versionsOf(migrations));
   return {
     module,
-    layout: layoutOf(migrations[0]),
+    layout: writtenLayout(migrations[0]),
     current,
     latest,
     currentVersion: publicVersion(current ?? "0"),
@@ -127,11 +128,6 @@ function groupByModule<T extends { readonly module: string }>(items: readonly T[
     else group.push(item);
   }
   return groups;
-}
-
-/** What is in a file and not of another tool was written for Tenon. */
-function layoutOf(migration: Defined | undefined): LayoutName | undefined {
-  return migration?.origin?.layout ?? (migration?.file === undefined ? undefined : "native");
 }
 
 function stateOf(facts: Facts, isKnown: boolean): ModuleState {
