@@ -16,6 +16,8 @@ import { qualified } from "./names.js";
 export async function journalAddress(connection: Connection, table: string): Promise<TableAddress> {
   const explicit = explicitAddress(table);
   if (explicit !== undefined) return explicit;
+  const [first] = await connection.query<{ readonly name: string }>(FIRST_SCHEMA_WITH_JOURNAL, [table]);
+  if (first !== undefined) return addressOf(first.name, table);
   const rows = await connection.query<SchemaRow>(SCHEMAS, [table]);
   const found = chooseSchema(rows);
   if (found === undefined) throw noSchema(connection, rows);
@@ -56,6 +58,14 @@ interface SchemaRow extends Record<string, string | boolean> {
   readonly mayCreate: boolean;
   readonly hasJournal: boolean;
 }
+
+// The journal is nearly always in the first schema of the path. To ask for that alone costs a session that has just begun a tenth
+// of what it costs to look all of them up in the catalogs.
+const FIRST_SCHEMA_WITH_JOURNAL = `
+  SELECT path.name
+  FROM (SELECT (pg_catalog.current_schemas(false))[1]::text AS name) AS path
+  WHERE path.name !~ '^pg_' AND path.name <> 'information_schema'
+    AND pg_catalog.to_regclass(pg_catalog.quote_ident(path.name) || '.' || pg_catalog.quote_ident($1)) IS NOT NULL`;
 
 // current_schemas gives the schemas of the path that exist and may be used, in their order. A path may name
 // pg_catalog, and a superuser seems to have the right to create there; the server refuses it all the same.

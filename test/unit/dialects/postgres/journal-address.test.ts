@@ -35,6 +35,21 @@ describe.each(pgEngines)("where the journal lives on $name", ({ open }) => {
     expect(await schemaFor(script)).toBe("tenant");
   });
 
+  test("in the first schema of the path that has it, whatever that is called", async () => {
+    const odd = `CREATE SCHEMA "Odd "".one"; SET search_path = "Odd "".one", public`;
+    expect(await schemaFor(`${odd}; CREATE TABLE ${NAME} (id int)`)).toBe('Odd ".one');
+    expect(
+      await schemaFor(`CREATE SCHEMA app; SET search_path = app, public; CREATE VIEW ${NAME} AS SELECT 1`),
+    ).toBe("app");
+  });
+
+  test("never among the temporary tables, nor in a catalog", async () => {
+    const temporary = `CREATE TEMP TABLE ${NAME} (id int)`;
+    expect(await schemaFor(temporary)).toBe("public");
+    expect(await schemaFor(`${temporary}; SET search_path = pg_temp, public`)).toBe("public");
+    expect(await schemaFor("SET search_path = pg_catalog, information_schema, public")).toBe("public");
+  });
+
   test("in the schema that its name gives", async () => {
     const connection = await open();
     expect(await postgres.journalAddress(connection, "ops.history")).toEqual({
