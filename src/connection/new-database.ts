@@ -18,7 +18,8 @@ export function makeEmptyDatabase(path: string): boolean {
   try {
     const handle = openSync(draft, "wx", 0o644);
     try {
-      writeSync(handle, firstPage());
+      page ??= firstPage();
+      writeSync(handle, page);
       // Were it not on the disk when the first commit is, the engine would take the log for one of another database.
       fsyncSync(handle);
     } finally {
@@ -51,6 +52,7 @@ export function leaveWalMode(native: NativeDatabase): void {
 }
 
 let drafts = 0;
+let page: Uint8Array | undefined;
 
 function isThere(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
@@ -68,20 +70,20 @@ const PAGE_BYTES = 4096;
 
 /** The one page of a database in WAL mode that holds nothing, as the engine makes it: https://sqlite.org/fileformat2.html#the_database_header */
 export function firstPage(): Uint8Array {
-  const page = Buffer.alloc(PAGE_BYTES);
-  page.write("SQLite format 3\0", 0, "latin1");
-  page.writeUInt16BE(PAGE_BYTES, 16);
+  const bytes = Buffer.alloc(PAGE_BYTES);
+  bytes.write("SQLite format 3\0", 0, "latin1");
+  bytes.writeUInt16BE(PAGE_BYTES, 16);
   // Written and read by way of a WAL.
-  page.set([2, 2], 18);
+  bytes.set([2, 2], 18);
   // Fractions of a page that an index cell may take; they have no other values.
-  page.set([64, 32, 32], 21);
+  bytes.set([64, 32, 32], 21);
   // The number of changes so far, the pages of the file, and the change at which the number of pages was right.
-  for (const offset of [24, 28, 92]) page.writeUInt32BE(1, offset);
-  page.writeUInt32BE(LIBRARY_VERSION, 96);
+  for (const offset of [24, 28, 92]) bytes.writeUInt32BE(1, offset);
+  bytes.writeUInt32BE(LIBRARY_VERSION, 96);
   // The schema table: a leaf without cells, whose content would begin at the end of the page.
-  page[100] = 0x0d;
-  page.writeUInt16BE(PAGE_BYTES, 105);
-  return page;
+  bytes[100] = 0x0d;
+  bytes.writeUInt16BE(PAGE_BYTES, 105);
+  return bytes;
 }
 
 /** Of the library that wrote the file last: the first one that every WAL of today can be read by. */
