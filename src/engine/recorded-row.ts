@@ -10,23 +10,7 @@ export interface RowStamp {
 
 /** The row of a step that began and is not (or not yet) finished. */
 export function unfinishedRow(planned: PlannedStep, stamp: RowStamp): JournalRow {
-  const { module, version, name, migration, row } = planned;
-  return {
-    module,
-    version,
-    name,
-    status: "failed",
-    sequence: row?.sequence ?? 0,
-    checksum: migration?.checksum ?? row?.checksum ?? null,
-    description: migration?.description ?? row?.description ?? null,
-    ...stamp,
-    durationMs: null,
-    dependsOn: migration?.dependsOn ?? row?.dependsOn ?? [],
-    progress: null,
-    error: null,
-    downSql: sqlTexts(migration?.down) ?? row?.downSql ?? null,
-    upSql: sqlTexts(migration?.up) ?? row?.upSql ?? null,
-  };
+  return rowOf(planned, stamp, { status: "failed", sequence: planned.row?.sequence ?? 0, durationMs: null });
 }
 
 /** The row of a step that is done. A rollback keeps what was known of the migration when it was applied. */
@@ -35,15 +19,38 @@ export function finishedRow(
   stamp: RowStamp,
   result: { readonly durationMs: number | null; readonly sequence: number },
 ): JournalRow {
-  const base = { ...unfinishedRow(planned, stamp), ...result };
-  if (planned.direction === "up") return { ...base, status: "applied" };
+  if (planned.direction === "up") return rowOf(planned, stamp, { ...result, status: "applied" });
   const { row } = planned;
+  const base = rowOf(planned, stamp, { ...result, status: "rolled_back" });
   return {
     ...base,
-    status: "rolled_back",
     checksum: row?.checksum ?? null,
     downSql: row?.downSql ?? base.downSql,
     upSql: row?.upSql ?? base.upSql,
+  };
+}
+
+function rowOf(
+  { module, version, name, migration, row }: PlannedStep,
+  { appliedAt, appliedBy }: RowStamp,
+  { status, sequence, durationMs }: Pick<JournalRow, "status" | "sequence" | "durationMs">,
+): JournalRow {
+  return {
+    module,
+    version,
+    name,
+    status,
+    sequence,
+    checksum: migration?.checksum ?? row?.checksum ?? null,
+    description: migration?.description ?? row?.description ?? null,
+    appliedAt,
+    appliedBy,
+    durationMs,
+    dependsOn: migration?.dependsOn ?? row?.dependsOn ?? [],
+    progress: null,
+    error: null,
+    downSql: sqlTexts(migration?.down) ?? row?.downSql ?? null,
+    upSql: sqlTexts(migration?.up) ?? row?.upSql ?? null,
   };
 }
 

@@ -14,7 +14,7 @@ import { finishedRow, type RowStamp, unfinishedRow } from "./recorded-row.js";
 import type { RunContext, RunOptions, RunResult, StepResult } from "./run.js";
 import { executeOutsideTransaction } from "./run-outside.js";
 import type { Segment } from "./segments.js";
-import { takeSnapshot } from "./snapshot.js";
+import { beginSnapshot } from "./snapshot.js";
 import { type FailedEnding, WholeSteps } from "./whole-steps.js";
 
 interface FailedStep {
@@ -407,12 +407,13 @@ export class RunSession {
    */
   async #writeBooks(isEnd: boolean, rows: readonly JournalRow[] = [...this.#rows.values()]): Promise<void> {
     const { connection, dialect, journal, clock } = this.#context;
-    await this.#writeRows();
     await this.#watch.settle(rows);
+    // Begun first: it is packed while the rows are written.
+    const store = isEnd ? await beginSnapshot({ connection, dialect, journal }) : undefined;
+    await this.#writeRows();
     const digests = digestsOf(rows.filter((row) => row.status === "applied"));
     await journal.writeDigests(rows.length, digests);
-    if (isEnd)
-      await takeSnapshot({ connection, dialect, journal, digests, takenAt: clock.now().toISOString() });
+    await store?.({ digests, takenAt: clock.now().toISOString() });
   }
 
   /** Between transactions others may have written, so the books are made from what the journal really holds. */

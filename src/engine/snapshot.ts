@@ -49,30 +49,50 @@ export async function readModel(
   );
 }
 
-export interface SnapshotRequest {
+export interface SnapshotPlace {
   readonly connection: Connection;
   readonly dialect: Dialect;
   readonly journal: Journal;
+}
+
+export interface SnapshotFacts {
   /** What is applied: a snapshot counts only as long as this is so. */
   readonly digests: Digests;
   readonly takenAt: string;
 }
 
 /** Stores what the database looks like now beside the journal; part of the caller's transaction. */
-export async function takeSnapshot(request: SnapshotRequest): Promise<void> {
-  const { connection, dialect, journal, digests, takenAt } = request;
-  if (!dialect.capabilities.readsModels) return;
+export async function takeSnapshot(request: SnapshotPlace & SnapshotFacts): Promise<void> {
+  const store = await beginSnapshot(request);
+  await store(request);
+}
+
+/**
+ * Reads what the database looks like now, and gives what stores it. A large text is packed in another thread meanwhile, so that
+ * other work had better be done in between. All of it is part of the caller's transaction.
+ */
+export async function beginSnapshot({
+  connection,
+  dialect,
+  journal,
+}: SnapshotPlace): Promise<(facts: SnapshotFacts) => Promise<void>> {
+  if (!dialect.capabilities.readsModels) return async () => undefined;
   const { capture, captureForm } = await dialect.loadSchema();
   const captured = await capture(connection);
-  if (captured !== lastPacked?.text) lastPacked = await packText(captured);
-  const value: StoredSnapshot = {
-    fingerprint: lastPacked.fingerprint,
-    takenAt,
-    applied: Object.fromEntries(digests),
-    form: captureForm,
-    captured: lastPacked.packed,
+  const packing = captured === lastPacked?.text ? Promise.resolve(lastPacked) : packText(captured);
+  // Whoever stores it hears of a failure; whoever has failed before that has another one to tell.
+  packing.catch(() => undefined);
+  return async ({ digests, takenAt }) => {
+    lastPacked = await packing;
+    const value: StoredSnapshot = {
+      fingerprint: lastPacked.fingerprint,
+      takenAt,
+      applied: Object.fromEntries(digests),
+      form: captureForm,
+      captured: lastPacked.packed,
+    };
+    await journal.writeState("snapshot", JSON.stringify(value));
   };
-  await journal.writeState("snapshot", JSON.stringify(value));
 }
 
 /** Whoever has a database for each customer migrates many that are alike, one after the other. */
@@ -85,12 +105,9 @@ interface PackedText {
 }
 
 async function packText(text: string): Promise<PackedText> {
-  const packed = await pack(Buffer.from(text));
-  return {
-    text,
-    fingerprint: createHash("sha256").update(text).digest("hex"),
-    packed: packed.toString("base64"),
-  };
+  const packing = pack(Buffer.from(text));
+  const fingerprint = createHash("sha256").update(text).digest("hex");
+  return { text, fingerprint, packed: (await packing).toString("base64") };
 }
 
 /** At level 1: the text is repetitive, and a run should not wait for the last percent. */
@@ -126,7 +143,7 @@ export async function readSnapshot(dialect: Dialect, journal: Journal): Promise<
  */
 export async function readBesideSnapshot(
   { packed }: Snapshot,
-  { connection, dialect, journal }: Pick<SnapshotRequest, "connection" | "dialect" | "journal">,
+  { connection, dialect, journal }: Pick<SnapshotPlace, "connection" | "dialect" | "journal">,
 ): Promise<{ readonly expected: DatabaseModel; readonly found: DatabaseModel }> {
   const schema = await dialect.loadSchema();
   const exclude = await journal.patternsOfNobody();

@@ -15,13 +15,33 @@ export class LineCounter {
   #offset = 0;
   #line = 1;
   #lineStart: number;
+  /** Where every line ends with LF the engine of the language looks for it; elsewhere each character is looked at. */
+  readonly #hasOnlyLf: boolean;
+  #nextLf: number;
 
   constructor(text: string) {
     this.#text = text;
+    this.#hasOnlyLf = !text.includes("\r");
+    this.#nextLf = this.#hasOnlyLf ? text.indexOf("\n") : -1;
     this.#lineStart = startsWithByteOrderMark(text) ? 1 : 0;
   }
 
   advanceTo(offset: number): Position {
+    if (this.#hasOnlyLf) this.#countLf(offset);
+    else this.#countAny(offset);
+    if (offset > this.#offset) this.#offset = offset;
+    return { line: this.#line, column: Math.max(1, offset - this.#lineStart + 1) };
+  }
+
+  #countLf(offset: number): void {
+    while (this.#nextLf !== -1 && this.#nextLf < offset) {
+      this.#line++;
+      this.#lineStart = this.#nextLf + 1;
+      this.#nextLf = this.#text.indexOf("\n", this.#lineStart);
+    }
+  }
+
+  #countAny(offset: number): void {
     const text = this.#text;
     for (let at = this.#offset; at < offset; at++) {
       const code = text.charCodeAt(at);
@@ -31,8 +51,6 @@ export class LineCounter {
         this.#lineStart = at + 1;
       }
     }
-    if (offset > this.#offset) this.#offset = offset;
-    return { line: this.#line, column: Math.max(1, offset - this.#lineStart + 1) };
   }
 }
 

@@ -3,6 +3,7 @@ import type { Lexer } from "./lexer-state.js";
 import { LineCounter } from "./position.js";
 import { unterminated } from "./refusals.js";
 import { refuseCopyData, refuseQuoteSetting, refuseShellCommand } from "./shell-commands.js";
+import { splitPlainly } from "./split-plainly.js";
 import type { SqlSyntax, Statement } from "./statement.js";
 import { type Shape, StatementShape, TRIGGER_STATEMENTS } from "./statement-shape.js";
 
@@ -15,6 +16,8 @@ import { type Shape, StatementShape, TRIGGER_STATEMENTS } from "./statement-shap
  *   the sqlite3 and psql shells, for `COPY … FROM STDIN`, and for NUL characters.
  */
 export function splitStatements(text: string, syntax: SqlSyntax, options: ReadOptions = {}): Statement[] {
+  const plain = syntax === "sqlite" ? splitPlainly(text) : undefined;
+  if (plain !== undefined) return plain;
   const lexer = createLexer(text, syntax, options);
   const lines = new LineCounter(text);
   const statements: Statement[] = [];

@@ -314,6 +314,28 @@ describe("statements that migrations mostly consist of", () => {
     );
   });
 
+  it("are split as those are that need a closer look", () => {
+    const piece = fc.constantFrom(
+      ..."CREATE TABLE t (a TEXT|, b INT)|;|; |\n|\r\n|'it''s; -- (|'|''|\"|\"a;\"\"b\"| -- a; 'b\n|--|-|(|)|/| |\t|SELECT 1|.read x|x'00'|x'|[|`|TRIGGER|é|\u00a0|\uFEFF|\0|?1|:a|1.5|INSERT INTO t VALUES ('a', 'b');".split(
+        "|",
+      ),
+    );
+    const script = fc.oneof(
+      fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join("")),
+      fragments(),
+      scripts("sqlite").map(({ text }) => text),
+    );
+    fc.assert(
+      fc.property(script, (text) => {
+        // Such a comment behind the last statement makes it a script of which every token is read, as one within it does.
+        fc.pre(!text.includes("/*"));
+        const slow = orRefusal(() => splitStatements(`${text}\n/**/`, "sqlite"));
+        expect(orRefusal(() => splitStatements(text, "sqlite"))).toEqual(slow);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
   it("are statements, whatever blanks stand before them", () => {
     for (const blank of ["", " ", "\n", "\uFEFF", "\u00a0", ";"]) {
       for (const syntax of ["sqlite", "postgres"] as const) {
