@@ -33,11 +33,15 @@ export class ReachGraph {
   readonly #virtual = new Set<string>();
   readonly #views = new Set<string>();
 
-  /** Reads the schema of main and temp: two queries, whatever the number of tables. */
+  /**
+   * Reads of the schemas main and temp what makes a table reach others: two queries, in which SQLite itself passes over the
+   * tables and indexes that do not, for a long history asks again after every change.
+   */
   static async read(connection: Connection): Promise<ReachGraph> {
     const graph = new ReachGraph();
     const objects = await connection.query(
-      "SELECT type, name, tbl_name, sql FROM sqlite_schema UNION ALL SELECT type, name, tbl_name, sql FROM sqlite_temp_schema",
+      `SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE ${MAY_REACH}
+      UNION ALL SELECT type, name, tbl_name, sql FROM sqlite_temp_schema WHERE ${MAY_REACH}`,
     );
     for (const object of objects) {
       const name = key(String(object["name"]));
@@ -147,7 +151,7 @@ export class ReachGraph {
         (SELECT c.dflt_value FROM pragma_table_info(t.name) AS c WHERE c.name = f."from") AS fallback
       FROM sqlite_schema AS t
       JOIN pragma_foreign_key_list(t.name) AS f
-      WHERE t.type = 'table' AND t.sql LIKE '%REFERENCES%'
+      WHERE t.type = 'table' AND instr(upper(t.sql), 'REFERENCES')
       ORDER BY t.name, f.id, f.seq`);
     const keys = new Map<string, ForeignKey & { columns: { name: string; fallback: string | null }[] }>();
     for (const row of rows) {
@@ -176,6 +180,10 @@ export class ReachGraph {
     }
   }
 }
+
+/** Not by LIKE: https://sqlite.org/pragma.html#pragma_case_sensitive_like */
+const MAY_REACH = `type IN ('view', 'trigger')
+        OR type = 'table' AND (instr(upper(sql), 'REPLACE') OR instr(upper(sql), 'VIRTUAL'))`;
 
 /** Table names are compared without case, for ASCII letters alone: https://sqlite.org/lang_naming.html */
 export function key(name: string): string {
