@@ -68,7 +68,8 @@ export class PgQuery {
   }
 
   handleRowDescription(message: { readonly fields: Parameters<typeof decodeFields>[0] }): void {
-    this.#fields = decodeFields(message.fields);
+    // The rows of a script are dropped.
+    if (this.#parameters !== undefined) this.#fields = decodeFields(message.fields);
   }
 
   handleDataRow(message: { readonly fields: readonly (string | null)[] }): void {

@@ -8,6 +8,8 @@ export interface CompanionStatements {
   write(rows: number): string;
   /** Takes a row away by its key. */
   readonly remove: string;
+  /** The same for any number of rows, in one parameter; undefined where the engine does not read rows out of a text. */
+  readonly many?: { readonly write: string; readonly remove: string } | undefined;
 }
 
 /** A column of a companion; all are text. */
@@ -19,7 +21,7 @@ export interface CompanionColumn {
 
 /** Plain tables in the words that SQLite and PostgreSQL share, as the journal itself is. */
 export function companionStatements(
-  { quote, placeholder }: Pick<Dialect, "quote" | "placeholder">,
+  { quote, placeholder, rowsOf }: Pick<Dialect, "quote" | "placeholder" | "rowsOf">,
   address: TableAddress,
   columns: readonly CompanionColumn[],
 ): CompanionStatements {
@@ -29,19 +31,26 @@ export function companionStatements(
   const lines = columns.map((column) => {
     return `  ${quote(column.name)} TEXT${column.isOptional === true ? "" : " NOT NULL"},`;
   });
+  const write = (rows: string): string =>
+    [
+      `INSERT INTO ${address.sql} (${list})`,
+      rows,
+      `ON CONFLICT (${keys.join(", ")}) DO UPDATE SET`,
+      others.map((column) => `  ${column} = excluded.${column}`).join(",\n"),
+    ].join("\n");
+  const many = rowsOf && {
+    write: write(rowsOf(placeholder(1), columns.length)),
+    remove: `DELETE FROM ${address.sql}\nWHERE (${keys.join(", ")}) IN (${rowsOf(placeholder(1), keys.length)})`,
+  };
   return {
+    many,
     create: [`CREATE TABLE ${address.sql} (`, ...lines, `  PRIMARY KEY (${keys.join(", ")})`, ")"].join("\n"),
     readAll: `SELECT ${list} FROM ${address.sql} ORDER BY ${keys.join(", ")}`,
     write: (rows) => {
       const values = Array.from({ length: rows }, (_, row) => {
         return `(${columns.map((_, index) => placeholder(row * columns.length + index + 1)).join(", ")})`;
       });
-      return [
-        `INSERT INTO ${address.sql} (${list})`,
-        `VALUES ${values.join(",\n  ")}`,
-        `ON CONFLICT (${keys.join(", ")}) DO UPDATE SET`,
-        others.map((column) => `  ${column} = excluded.${column}`).join(",\n"),
-      ].join("\n");
+      return write(`VALUES ${values.join(",\n  ")}`);
     },
     remove: [
       `DELETE FROM ${address.sql}`,

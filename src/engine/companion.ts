@@ -51,6 +51,10 @@ export class Companion {
   }
 
   async write(rows: readonly CompanionRow[]): Promise<void> {
+    if (this.#sql.many !== undefined) {
+      await this.#executeMany(this.#sql.many.write, this.#columns, rows);
+      return;
+    }
     for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
       const part = rows.slice(start, start + ROWS_AT_ONCE);
       const values = part.flatMap((row) => this.#columns.map((column) => row[column.name] ?? null));
@@ -58,12 +62,36 @@ export class Companion {
     }
   }
 
-  async remove(row: CompanionRow): Promise<void> {
-    const keys = this.#columns.filter((column) => column.isKey === true);
-    await this.#connection.execute(
-      this.#sql.remove,
-      keys.map((column) => row[column.name] ?? null),
+  async remove(rows: readonly CompanionRow[]): Promise<void> {
+    const keys = this.#keys;
+    if (this.#sql.many !== undefined) {
+      await this.#executeMany(this.#sql.many.remove, keys, rows);
+      return;
+    }
+    for (const row of rows) {
+      await this.#connection.execute(
+        this.#sql.remove,
+        keys.map((column) => row[column.name] ?? null),
+      );
+    }
+  }
+
+  async #executeMany(
+    sql: string,
+    columns: readonly CompanionColumn[],
+    rows: readonly CompanionRow[],
+  ): Promise<void> {
+    if (rows.length === 0) return;
+    // One statement may write no row twice; of those with one key the last counts, as if they were written in turn.
+    const distinct = new Map(
+      rows.map((row) => [JSON.stringify(this.#keys.map(({ name }) => row[name])), row]),
     );
+    const values = [...distinct.values()].map((row) => columns.map(({ name }) => row[name] ?? null));
+    await this.#connection.execute(sql, [JSON.stringify(values)]);
+  }
+
+  get #keys(): readonly CompanionColumn[] {
+    return this.#columns.filter((column) => column.isKey === true);
   }
 }
 

@@ -26,7 +26,7 @@ export class OwnedObjects {
   }
 
   async remove(objects: readonly ObjectIdentity[]): Promise<void> {
-    for (const object of objects) await this.#table.remove(keyOf(object));
+    await this.#table.remove(objects.map(keyOf));
   }
 }
 

@@ -21,6 +21,10 @@ export const postgres: Dialect = {
   syntax: "postgres",
   capabilities,
   nameKey: (name) => name,
+  rowsOf: (json, columns) => {
+    const values = Array.from({ length: columns }, (_, index) => `entry.value ->> ${index}`);
+    return `SELECT ${values.join(", ")} FROM pg_catalog.jsonb_array_elements(${json}::jsonb) AS entry (value)`;
+  },
   listObjects: listMadeObjects,
   catalogueGrowth,
   prepareScript,
