@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { type Connection, connect, type Encryption, parseDatabaseUrl } from "../connection/index.js";
 import { loadDialect } from "../dialects/index.js";
 import { Journal } from "../engine/index.js";
@@ -98,6 +97,7 @@ export async function transfer(options: TransferOptions): Promise<TransferReport
   const { FileBeside, isTaken, readMapping, ROWS_OF_CHUNK, runTransfer } = await import(
     "../transfer/index.js"
   );
+  const { availableParallelism } = await import("node:os");
   const closing: (() => Promise<void>)[] = [];
   try {
     const from = await openFrom(options, closing);
