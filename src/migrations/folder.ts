@@ -1,7 +1,7 @@
 import { checksumOf } from "./checksum.js";
 import { codeMigration } from "./code-file.js";
 import type { FolderView } from "./folder-view.js";
-import { LazyMigration } from "./lazy-migration.js";
+import { LazyMigration, mayNameDependency, type Rest } from "./lazy-migration.js";
 import { type ListedFile, listFolder } from "./list-folder.js";
 import type { LoadContext } from "./load-context.js";
 import type { Migration, Step } from "./migration.js";
@@ -42,8 +42,8 @@ function readMigration(files: MigrationFiles<ListedFile>, context: LoadContext):
     const steps = placeErrors(readSteps, place);
     return codeMigration({ module, engine, version, name, checksum, file: up, text, ...steps });
   }
-  return new LazyMigration({ ...place, name, checksum }, () =>
-    placeErrors(() => {
+  const read = () =>
+    placeErrors((): Rest => {
       const { step, directives } = readScript("up", text, up, context);
       return {
         description: directives.description,
@@ -53,8 +53,8 @@ function readMigration(files: MigrationFiles<ListedFile>, context: LoadContext):
         allowLoss: directives.allowLoss,
         dependsOn: parseReferences(directives.dependsOn),
       };
-    }, place),
-  );
+    }, place);
+  return new LazyMigration({ ...place, name, checksum }, read, () => mayNameDependency(text));
 }
 
 function readOther(

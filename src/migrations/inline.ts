@@ -1,7 +1,7 @@
 import { TenonError } from "../errors.js";
 import { checksumOf } from "./checksum.js";
 import type { SchemaVersion, SchemaVersions } from "./definition.js";
-import { LazyMigration } from "./lazy-migration.js";
+import { LazyMigration, mayNameDependency } from "./lazy-migration.js";
 import type { LoadContext } from "./load-context.js";
 import type { Migration, Version } from "./migration.js";
 import { placeErrors } from "./place-errors.js";
@@ -31,7 +31,7 @@ function readOne(version: Version, written: SchemaVersion, context: LoadContext)
     if (name === undefined) throw invalid("it has no `name`");
     if (up === undefined) return undefined;
     const checksum = checksumOf(up.kind === "sql" ? up.texts : up.source);
-    return new LazyMigration({ module, version, name, checksum }, () =>
+    const read = () =>
       placeErrors(
         () => {
           const definition = readDefinition(written, { version, engine });
@@ -39,8 +39,10 @@ function readOne(version: Version, written: SchemaVersion, context: LoadContext)
           return { ...definition, up: definition.up };
         },
         { module, version },
-      ),
-    );
+      );
+    const mayDepend = () =>
+      written.dependsOn !== undefined || (up.kind === "sql" && up.texts.some(mayNameDependency));
+    return new LazyMigration({ module, version, name, checksum }, read, mayDepend);
   } catch (error) {
     throw error instanceof TenonError ? error.at({ module, version }) : error;
   }

@@ -1,10 +1,10 @@
-import type { Migration, Version } from "./migration.js";
+import type { Migration, ModuleReference, Version } from "./migration.js";
 
 /** What tells whether a migration is applied already, and unchanged. */
 type Known = Pick<Migration, "module" | "version" | "name" | "checksum" | "file">;
 
 /** What is needed to run it, or to order it among others. */
-type Rest = Omit<Migration, keyof Known | "load" | "origin" | "orderKey">;
+export type Rest = Omit<Migration, keyof Known | "load" | "origin" | "orderKey">;
 
 /**
  * A migration whose steps are read when somebody asks for any of them. Most starts find that all is applied, and
@@ -19,15 +19,18 @@ export class LazyMigration implements Migration {
   readonly checksum: string;
   readonly file: string | undefined;
   readonly #read: () => Rest;
+  readonly #mayDepend: () => boolean;
   #rest: Rest | undefined;
 
-  constructor({ module, version, name, checksum, file }: Known, read: () => Rest) {
+  /** @param mayDepend False where it plainly depends on nothing: whoever asks for that alone has nothing read. */
+  constructor({ module, version, name, checksum, file }: Known, read: () => Rest, mayDepend: () => boolean) {
     this.module = module;
     this.version = version;
     this.name = name;
     this.checksum = checksum;
     this.file = file;
     this.#read = read;
+    this.#mayDepend = mayDepend;
   }
 
   get description() {
@@ -55,13 +58,20 @@ export class LazyMigration implements Migration {
   }
 
   get dependsOn() {
-    return this.#whole.dependsOn;
+    return this.#rest === undefined && !this.#mayDepend() ? NOTHING : this.#whole.dependsOn;
   }
 
   get #whole(): Rest {
     this.#rest ??= this.#read();
     return this.#rest;
   }
+}
+
+const NOTHING: readonly ModuleReference[] = [];
+
+/** Whether a text may say in a directive what it depends on. */
+export function mayNameDependency(text: string): boolean {
+  return /depends-on/i.test(text);
 }
 
 /** The same migrations with everything read. @throws TenonError whatever is wrong with one of them */

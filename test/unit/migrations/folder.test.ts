@@ -7,7 +7,13 @@ import { describe, expect, it } from "vitest";
 
 import type { EngineName } from "../../../src/connection/index.js";
 import { parseFileName } from "../../../src/migrations/file-name.js";
-import { checksumOf, loadMigrations, type Migration, versionsOf } from "../../../src/migrations/index.js";
+import {
+  checksumOf,
+  listMigrations,
+  loadMigrations,
+  type Migration,
+  versionsOf,
+} from "../../../src/migrations/index.js";
 import { groupFiles } from "../../../src/migrations/migration-files.js";
 import { rejectionOf } from "./refusal.js";
 import { temporaryFolder } from "./temporary-folder.js";
@@ -105,6 +111,36 @@ describe("a folder of SQL files", () => {
     const folder = temporaryFolder({ "shared/x.sql": "SELECT 1", "migrations/.keep": "" });
     symlinkSync(join(folder, "shared/x.sql"), join(folder, "migrations/1_x.sql"));
     expect(await load(folder)).toHaveLength(1);
+  });
+});
+
+describe("what a migration depends on", () => {
+  it("is told without reading what takes it back, and read where its text may name something", () => {
+    const folder = temporaryFolder({
+      "1_a.sql": "SELECT 1;",
+      "1_a_rollback.sql": "-- tenon: no-such-directive\nSELECT 1;",
+      "2_b.sql": "-- Tenon: Depends-On users@3\nSELECT 2;",
+      "3_c.sql": "-- depends-on nothing, says this comment\nSELECT 3;",
+    });
+    const listed = listMigrations({ kind: "folder", path: folder }, { module: "app", engine: "sqlite" });
+    expect(listed.map(({ dependsOn }) => dependsOn)).toEqual([[], [{ module: "users", version: "3" }], []]);
+    expect(() => listed[0]?.down).toThrow("no-such-directive");
+  });
+
+  it("is told of versions in the program by their field or their text", () => {
+    const versions = {
+      1: { name: "a", up: "SELECT 1", down: "-- tenon: no-such-directive\nSELECT 1" },
+      2: { name: "b", up: ["-- tenon: depends-on users@3\nSELECT 2"] },
+      3: { name: "c", up: "SELECT 3", dependsOn: "users" },
+      4: { name: "d", up: () => undefined, dependsOn: ["users@4"] },
+    };
+    const listed = listMigrations({ kind: "inline", versions }, { module: "app", engine: "sqlite" });
+    expect(listed.map(({ dependsOn }) => dependsOn)).toEqual([
+      [],
+      [{ module: "users", version: "3" }],
+      [{ module: "users" }],
+      [{ module: "users", version: "4" }],
+    ]);
   });
 });
 
