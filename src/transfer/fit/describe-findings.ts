@@ -53,7 +53,7 @@ export function refuseOpen(fit: Pick<Fit, "findings">): void {
   const columns = open.length === 1 ? "1 column" : `${open.length} columns`;
   throw new TenonError(
     "TRANSFER_MISFITS",
-    `Values of ${columns} do not fit the target, and nothing was written.\n${describeFindings({ findings: open }).join("\n")}`,
+    `Values of ${columns} do not fit the target, and nothing was moved.\n${describeFindings({ findings: open }).join("\n")}`,
     {
       hint: "Say what becomes of them in a mapping file (--map FILE): another type, a conversion, NULL, or reject. `--write-map FILE` writes one to start from.",
       details: { findings: open },
