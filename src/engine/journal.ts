@@ -49,6 +49,8 @@ export class Journal {
   #address: TableAddress;
   #state: TableAddress;
   #sql: JournalStatements;
+  /** Its tables with their schemas; every object of a database is compared with them. */
+  #ownNames: ReadonlySet<string> | undefined;
   /** Whether it is still to be found out which of the two names the journal has. */
   #isUnsettled: boolean;
 
@@ -94,6 +96,7 @@ export class Journal {
       const beside = this.#dialect.addressBeside(this.#address, JOURNAL_BESIDE_ANOTHER);
       if (!isNew && shapeOf(await this.#columnsOf(beside)) !== "current") return;
       this.#address = beside;
+      this.#ownNames = undefined;
       this.#state = this.#dialect.addressBeside(beside, `${beside.table}_state`);
       this.#sql = this.#dialect.journalStatements(beside, this.#state, JOURNAL_COLUMNS);
     }
@@ -117,8 +120,8 @@ export class Journal {
 
   /** Whether an object is one of the journal's tables, or a part of one. */
   holds(object: ObjectIdentity): boolean {
-    const name = object.table ?? object.name;
-    return this.#tables.some(({ schema, table }) => schema === object.schema && table === name);
+    this.#ownNames ??= new Set(this.#tables.map(({ schema, table }) => `${schema}\0${table}`));
+    return this.#ownNames.has(`${object.schema}\0${object.table ?? object.name}`);
   }
 
   get #tables(): readonly TableAddress[] {

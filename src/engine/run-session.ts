@@ -41,6 +41,8 @@ export class RunSession {
   readonly #rows = new Map<string, JournalRow>();
   /** Rows of finished steps of the open transaction; written together, since each statement has its price. */
   readonly #unwritten = new Map<string, JournalRow>();
+  /** Its name as a text may spell it; a pattern, for a text in small letters would be a copy of every script. */
+  #journalName: RegExp | undefined;
   #history: History | undefined;
   #last: Segment | undefined;
   #sequence = 0;
@@ -393,7 +395,8 @@ export class RunSession {
   #mayReadJournal({ planned: { step, migration }, scripts }: PreparedStep): boolean {
     if (step.kind === "code" || migration?.verify?.kind === "code") return true;
     const { table } = this.#context.journal.address;
-    const names = (text: string) => text.toLowerCase().includes(table.toLowerCase());
+    this.#journalName ??= new RegExp(table.replaceAll(/[^\w\s]/g, "\\$&"), "i");
+    const names = this.#journalName.test.bind(this.#journalName);
     const verify = migration?.verify?.scripts ?? [];
     return (
       scripts.some(({ statements }) => statements.some(({ text }) => names(text))) ||
