@@ -31,6 +31,9 @@ const TOGETHER = {
   ],
   // Runs something.
   run: ["engine/run-session.js"],
+  // Reads and compares schemas.
+  schema: ["schema/index.js", "dialects/build-objects.js"],
+  "sqlite-schema": ["dialects/sqlite/schema.js"],
   postgres: ["dialects/postgres/dialect.js"],
   // Not `cli/main.js` itself: it awaits, and whatever a command loads would wait for it in turn.
   "command-line": ["cli/run-command-line.js"],
