@@ -121,3 +121,23 @@ test("a server that ends the session in the middle is told, with how to go on", 
   const report = await transfer({ from, to, earlier: "resume", rowsOfChunk: 250 });
   expect(report.tables.map(({ rows }) => rows)).toEqual([ROWS / 2, ROWS]);
 });
+
+test("a large table that was interrupted while it was looked at and loaded at once is looked at whole when it goes on", async () => {
+  const from = await bigSource();
+  const connection = await connect(from);
+  await connection.execute(`UPDATE parent SET half = 'no number' WHERE id = ${ROWS - 1500}`);
+  await connection.close();
+  const to = await postgresDatabase();
+  const witness = await postgresWitness(to);
+  const request: TransferOptions = { from, to, jobs: 1, rowsOfChunk: 250 };
+  const killed = await run(request, { events: 8 });
+  expect(killed).not.toContain("ok");
+  const chunks = await witness.query("SELECT count(*)::int AS n FROM tenon_transfer.chunks");
+  expect(chunks.rows[0].n).toBeGreaterThan(0);
+  expect(await run(request)).toContain('"code":"TRANSFER_UNFINISHED"');
+  expect(await run({ ...request, earlier: "resume" })).toContain("1 x text (row 4500 has 'no number')");
+  expect(await run({ ...request, earlier: "restart" })).toContain("1 x text (row 4500 has 'no number')");
+  expect((await witness.query(visible)).rows).toEqual([]);
+  const staging = await witness.query("SELECT 1 FROM pg_namespace WHERE nspname = 'tenon_transfer'");
+  expect(staging.rows).toEqual([]);
+});
