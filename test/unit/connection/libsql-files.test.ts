@@ -348,6 +348,19 @@ describe("closing", () => {
     expect(await again.query("SELECT count(*) AS n FROM t")).toEqual([{ n: 2 }]);
   });
 
+  test("leaves nothing beside the file, also where its statements have outlived many collections", async () => {
+    await createDatabase();
+    const connection = await folder.open("app.db");
+    const kept: unknown[] = [];
+    for (let round = 0; round < 50; round++) {
+      await connection.query(`SELECT a, ${round} AS round FROM t`);
+      kept.push(Array.from({ length: 20_000 }, (_, index) => ({ round, index })));
+    }
+    await connection.close();
+    expect(folder.names()).toEqual(["app.db"]);
+    expect(kept).toHaveLength(50);
+  });
+
   test("makes every call fail with the same error", async () => {
     const connection = await folder.open("app.db");
     await connection.close();
