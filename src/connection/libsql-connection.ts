@@ -2,6 +2,7 @@ import { TenonError } from "../errors.js";
 import { splitStatements } from "../sql/index.js";
 import type { ColumnInfo, Connection, ExecuteResult, Row, SqlInput, StatementOptions } from "./connection.js";
 import { LibsqlCursor } from "./libsql-cursor.js";
+import { isBusy, isEmptyStatement, toTenonError } from "./libsql-errors.js";
 import { literalOf, withValues } from "./libsql-literals.js";
 import { LibsqlSession, type LibsqlSessionOptions } from "./libsql-session.js";
 import { countsRows, firstWord, mayGiveRows, merelyReads } from "./libsql-statement.js";
@@ -141,10 +142,7 @@ export class LibsqlConnection implements Connection {
     const runSome = (): void => {
       const end = performance.now() + LONGEST_PART_OF_A_BATCH_MS;
       do {
-        const sql = statements[next] ?? "";
-        if (mayGiveRows(firstWord(sql))) this.#session.statements.run(sql, 0, ({ native }) => native.all([]));
-        else this.#session.statements.executeDirectly(sql);
-        this.#session.transaction.succeeded();
+        this.#runOne(statements[next] ?? "");
         next++;
       } while (next < statements.length && performance.now() < end);
     };
@@ -152,6 +150,18 @@ export class LibsqlConnection implements Connection {
       while (next < statements.length) await this.#session.run(statements[next] ?? "", runSome);
     } catch (error) {
       throw error instanceof TenonError ? error.with({ statement: next }) : error;
+    }
+  }
+
+  /** Runs a statement of a batch; what goes wrong is told of this one, unless the session has to look at it as it is. */
+  #runOne(sql: string): void {
+    try {
+      if (mayGiveRows(firstWord(sql))) this.#session.statements.run(sql, 0, ({ native }) => native.all([]));
+      else this.#session.statements.executeDirectly(sql);
+      this.#session.transaction.succeeded();
+    } catch (thrown) {
+      if (isBusy(thrown) || isEmptyStatement(thrown)) throw thrown;
+      throw toTenonError(thrown, this.description, sql);
     }
   }
 

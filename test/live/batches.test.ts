@@ -15,11 +15,14 @@ describe.each(engines)("statements that run together on $name", (engine) => {
       },
     });
 
-    await expect(manager.migrateToLatest()).rejects.toMatchObject({
+    const failing = manager.migrateToLatest();
+
+    await expect(failing).rejects.toMatchObject({
       code: "MIGRATION_FAILED",
-      message: expect.stringContaining("nowhere"),
+      message: expect.stringMatching(/nowhere.*CREATE INDEX b_no ON nowhere/),
       where: { module: "main", version: "2", line: 5 },
     });
+    await expect(failing).rejects.not.toThrow("CREATE TABLE");
 
     expect(await connection.tableExists("a")).toBe(true);
     expect(await connection.tableExists("b")).toBe(false);
