@@ -34,8 +34,8 @@ export async function finishPostgres(request: FinishRequest): Promise<void> {
   await connection.transaction(async () => {
     for (const plan of plans)
       if (!filled.has(plan)) {
+        await takeKeyIndex(connection, staging.at(plan), plan);
         await moveTable(connection, staging.at(plan), plan.target);
-        await takeKeyIndex(connection, plan);
       }
     // Before the foreign keys of the others are made, and parents before their children.
     for (const plan of parentsFirst([...filled])) await fillTable(connection, staging.at(plan), plan);

@@ -42,6 +42,23 @@ describe.each([1, 2, 3])("primary keys that are built by %i sessions", (jobs) =>
     await to.close();
   });
 
+  test("are told where something has their name already, and take no notice of other names", async () => {
+    const from = sqliteFile(
+      "CREATE TABLE thing (id INTEGER PRIMARY KEY, a TEXT); INSERT INTO thing VALUES (1, 'x')",
+    );
+    const url = await postgresDatabase();
+    const to = await connect(url);
+    await to.executeScript("CREATE TABLE thing_id_idx (a int); CREATE TABLE thing_pkey (a int)");
+    await expect(transfer({ from, to: url, jobs, rowsOfChunk: 1 })).rejects.toMatchObject({
+      message: expect.stringContaining("thing_pkey"),
+    });
+    expect(await to.tableExists("thing")).toBe(false);
+    await to.execute("DROP TABLE thing_pkey");
+    const report = await transfer({ from, to: url, jobs, rowsOfChunk: 1, earlier: "resume" });
+    expect(report.proof?.isEqual).toBe(true);
+    await to.close();
+  });
+
   test("are refused with their table where rows are the same on the target, and nothing is visible", async () => {
     const from = sqliteFile(`
       CREATE TABLE thing (id UUID PRIMARY KEY, a TEXT);
