@@ -1,5 +1,4 @@
 import { messageOf, TenonError } from "../errors.js";
-import { loadCommonJs } from "./common-js.js";
 import type { Connection } from "./connection.js";
 import { loadPackage } from "./optional-package.js";
 import {
@@ -11,6 +10,7 @@ import {
 } from "./pg-client.js";
 import { connectError } from "./pg-connect-errors.js";
 import { PgConnection } from "./pg-connection.js";
+import { loadPg } from "./pg-load.js";
 import { borrow } from "./pg-loan.js";
 import { applyOptions, type PgSessionOptions } from "./pg-session-options.js";
 import { PgSocket } from "./pg-socket.js";
@@ -80,9 +80,7 @@ function onDatabase(url: string, database: string): string {
 }
 
 async function newClient(url: string, options: PgOptions): Promise<PgClient> {
-  const pg = await loadPackage("pg", "PostgreSQL", () =>
-    loadCommonJs("pg", async () => (await import("pg")).default),
-  );
+  const pg = await loadPackage("pg", "PostgreSQL", loadPg);
   try {
     const client: unknown = new pg.Client({
       connectionString: url,
