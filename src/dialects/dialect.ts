@@ -128,6 +128,8 @@ export interface InOnePiece {
   begin(connection: Connection): readonly string[] | undefined;
   /** A statement that fails, and all that follows with it, unless the condition holds. */
   expect(condition: string): string;
+  /** What `settleConstraints` says where rows were changed. */
+  readonly settle: string;
 }
 
 /** How a script reads that is printed for a person and run in the engine's own shell. */
@@ -231,6 +233,11 @@ export interface LossWatch {
    * with its neighbours where the connection can. Absent where every statement is looked at.
    */
   passes?(statement: Statement): boolean;
+  /**
+   * For a statement that changes rows: the condition in SQL under which nothing has to be looked at either, as it must hold when the
+   * statement runs, and what of it can be told before the step has begun. Undefined where there is none.
+   */
+  passesIf?(statement: Statement): { readonly now: string; readonly before: string } | undefined;
   before(statement: Statement): Promise<void>;
   after(statement: Statement): Promise<void>;
   /** What single statements took away so far; absent where that is the same as `finish`. */

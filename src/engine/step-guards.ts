@@ -51,6 +51,12 @@ export class StepGuards {
     return this.#losses.passes?.(statement) === true;
   }
 
+  /** Conditions under which a statement passes that does not pass by its text alone; see `LossWatch`. */
+  passesIf(statement: Statement): ReturnType<NonNullable<LossWatch["passesIf"]>> {
+    if (this.#plugin !== undefined || this.#mayRephrase || this.#foreignKeys !== undefined) return undefined;
+    return this.#losses.passesIf?.(statement);
+  }
+
   async before(statement: Statement): Promise<void> {
     await this.#plugin?.before(statement);
     await this.#losses.before(statement);

@@ -1,4 +1,5 @@
 import type { Connection } from "../connection/index.js";
+import type { InOnePiece } from "../dialects/index.js";
 import { TenonError } from "../errors.js";
 import type { StepReference } from "./events.js";
 import { batchError, type PlacedStatement, placedStatements } from "./execute-step.js";
@@ -11,10 +12,16 @@ import { StepGuards } from "./step-guards.js";
 /** A step between whose statements nothing has to be looked at. */
 export interface WholeStep {
   readonly step: PreparedStep;
-  readonly statements: readonly PlacedStatement[];
+  readonly parts: readonly Part[];
   readonly send: NonNullable<Connection["executeBatch"]>;
   readonly begin: readonly string[];
   readonly expect: (condition: string) => string;
+}
+
+/** One text of a piece: a statement of the step, a look that stands between them, or what settles the constraints at the end. */
+interface Part {
+  readonly text: string;
+  readonly of: PlacedStatement | "look" | "settling";
 }
 
 /** A step whose statements have run, with the row that is to be committed with them. */
@@ -32,7 +39,7 @@ export interface FailedEnding {
 
 export type Outcome =
   | { readonly kind: "done" }
-  /** The journal is not as it was read, or cannot be looked at: nothing has run. */
+  /** The journal or a table is not as it has to be, or cannot be looked at: nothing has run that stays. */
   | { readonly kind: "changed" }
   | { readonly kind: "failed"; readonly error: unknown }
   /** The step before: its row and its COMMIT were under way. */
@@ -70,27 +77,22 @@ export class WholeSteps {
     const send = connection.executeBatch?.bind(connection);
     const begin = asksMore ? undefined : dialect.inOnePiece?.begin(connection);
     if (send === undefined || begin === undefined || dialect.inOnePiece === undefined) return undefined;
-    const guards = new StepGuards(connection, dialect, step);
-    const statements = placedStatements(step);
-    if (!statements.every(({ statement }) => guards.passes(statement))) return undefined;
-    return { step, statements, send, begin, expect: dialect.inOnePiece.expect };
+    const parts = partsOf(step, new StepGuards(connection, dialect, step), dialect.inOnePiece);
+    return parts && { step, parts, send, begin, expect: dialect.inOnePiece.expect };
   }
 
   /**
    * Ends the step before, and runs this one if what the journal has of it is still `row`. It is left open when it is done, for
    * `end`; otherwise nothing of it stays. Unless told, the step before is committed.
    */
-  async run(
-    { step, statements, send, begin, expect }: WholeStep,
-    row: JournalRow | undefined,
-  ): Promise<Outcome> {
+  async run({ step, parts, send, begin, expect }: WholeStep, row: JournalRow | undefined): Promise<Outcome> {
     const { connection, journal } = this.#context;
     const { module, version } = step.planned;
     const ending = this.#takeEnding();
     const before = ending === undefined ? [] : this.#textsOf(ending);
     const head = [...before, ...begin, expect(journal.conditionOf(module, version, row))];
     try {
-      await send([...head, ...statements.map(({ statement }) => statement.text)]);
+      await send([...head, ...parts.map(({ text }) => text)]);
       return { kind: "done" };
     } catch (error) {
       if (connection.inTransaction) await connection.execute("ROLLBACK");
@@ -99,7 +101,9 @@ export class WholeSteps {
         return { kind: "not-ended", ending, error: commitError(error) };
       }
       if (at !== undefined && at < head.length) return { kind: "changed" };
-      return { kind: "failed", error: batchError(error, statements, (at ?? 0) - head.length) };
+      const part = at === undefined ? undefined : parts[at - head.length];
+      if (part?.of === "look") return { kind: "changed" };
+      return { kind: "failed", error: errorOf(error, part, step) };
     }
   }
 
@@ -131,6 +135,47 @@ export class WholeSteps {
   #textsOf({ row }: Ending): readonly string[] {
     return [this.#context.journal.writingOf(row), "COMMIT"];
   }
+}
+
+/** The texts of a step in their order; undefined where a statement needs a program to look around it. */
+function partsOf(
+  step: PreparedStep,
+  guards: StepGuards,
+  { expect, settle }: InOnePiece,
+): readonly Part[] | undefined {
+  const parts: Part[] = [];
+  const beforehand = new Set<string>();
+  /** Conditions that hold as long as rows alone are changed. */
+  let holding = new Set<string>();
+  for (const placed of placedStatements(step)) {
+    const { statement } = placed;
+    if (guards.passes(statement)) {
+      holding = new Set();
+    } else {
+      const condition = guards.passesIf(statement);
+      if (condition === undefined) return undefined;
+      beforehand.add(condition.before);
+      if (!holding.has(condition.now)) parts.push({ text: expect(condition.now), of: "look" });
+      holding.add(condition.now);
+    }
+    parts.push({ text: statement.text, of: placed });
+  }
+  if (beforehand.size === 0) return parts;
+  // What can be told beforehand is asked first, so that no long work is done in vain.
+  const looks = parts[0]?.of === "look" && beforehand.size === 1 ? [] : [...beforehand];
+  return [
+    ...looks.map((condition): Part => ({ text: expect(condition), of: "look" })),
+    ...parts,
+    { text: settle, of: "settling" },
+  ];
+}
+
+function errorOf(error: unknown, part: Part | undefined, step: PreparedStep): unknown {
+  const statements = placedStatements(step);
+  if (part === undefined) return batchError(error, statements, 0);
+  if (typeof part.of === "object") return batchError(error, [part.of], 0);
+  const place = statements[0]?.place;
+  return error instanceof TenonError && place !== undefined ? error.at(place) : error;
 }
 
 /** Which statement the engine refused; undefined where it was none, or the session is over. */

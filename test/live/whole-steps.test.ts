@@ -61,6 +61,133 @@ describe.each(postgresEngines)("steps in one piece on $name", (engine) => {
     ]);
   });
 
+  test("each further one that fills the table which it makes costs one round trip, too", async () => {
+    const filled = (number: number) => ({
+      name: `t${number}`,
+      up: [
+        `CREATE TABLE t${number} (id INTEGER PRIMARY KEY, name VARCHAR(20))`,
+        `INSERT INTO t${number} (id, name) VALUES (1, lower('A')), (2, 'b')`,
+        `UPDATE t${number} SET name = 'c' WHERE id = 2`,
+      ],
+    });
+    const versions = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [index + 1, filled(index + 1)]));
+    const database = await engine.create();
+    const connection = await database.connect();
+
+    await new SchemaManager(connection, versions(1)).migrateToLatest();
+    const ofTwo = await tripsOf(connection, (each) => new SchemaManager(each, versions(3)).migrateToLatest());
+    const ofTwelve = await tripsOf(connection, (each) =>
+      new SchemaManager(each, versions(15)).migrateToLatest(),
+    );
+
+    expect(ofTwelve - ofTwo).toBe(10);
+    expect(await database.look("SELECT id, name FROM t9 ORDER BY id")).toEqual([
+      { id: 1, name: "a" },
+      { id: 2, name: "c" },
+    ]);
+  });
+
+  const tables = [
+    "CREATE TABLE parent (id INTEGER PRIMARY KEY)",
+    "CREATE TABLE other (id INTEGER PRIMARY KEY)",
+    "INSERT INTO parent VALUES (1)",
+    "INSERT INTO other VALUES (1)",
+  ];
+  const ways = [
+    {
+      way: "a key that deletes",
+      made: "CREATE TABLE child (id INTEGER REFERENCES parent (id) ON DELETE CASCADE); INSERT INTO child VALUES (1)",
+      losing: "DELETE FROM parent",
+    },
+    {
+      way: "a key that clears",
+      made: "CREATE TABLE child (id INTEGER REFERENCES parent (id) ON DELETE SET NULL); INSERT INTO child VALUES (1)",
+      losing: "DELETE FROM parent",
+    },
+    {
+      way: "a trigger",
+      made: `CREATE FUNCTION clear() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN DELETE FROM other; RETURN NULL; END $$;
+        CREATE TRIGGER clearing AFTER INSERT ON parent FOR EACH ROW EXECUTE FUNCTION clear()`,
+      losing: "INSERT INTO parent VALUES (2)",
+    },
+    {
+      way: "a function",
+      made: "CREATE FUNCTION cleared() RETURNS INTEGER LANGUAGE sql AS $$ DELETE FROM other RETURNING id $$",
+      losing: "INSERT INTO parent VALUES (cleared() + 1)",
+    },
+    {
+      way: "a rule",
+      made: "CREATE RULE clearing AS ON INSERT TO parent DO ALSO DELETE FROM other",
+      losing: "INSERT INTO parent VALUES (2)",
+    },
+    {
+      way: "a view",
+      made: `CREATE VIEW shown AS SELECT * FROM parent;
+        CREATE FUNCTION clear() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN DELETE FROM other; RETURN NULL; END $$;
+        CREATE TRIGGER clearing INSTEAD OF INSERT ON shown FOR EACH ROW EXECUTE FUNCTION clear()`,
+      losing: "INSERT INTO shown VALUES (2)",
+    },
+  ];
+
+  test.each(ways)(
+    "what a step loses through $way is refused, made in an earlier step",
+    async ({ made, losing }) => {
+      const database = await engine.create();
+      const connection = await database.connect();
+      const manager = new SchemaManager(connection, {
+        1: table("first"),
+        2: { name: "tables", up: [tables.join(";"), made] },
+        3: { name: "loses", up: ["CREATE TABLE more (id INTEGER)", losing] },
+      });
+
+      await expect(manager.migrateToLatest()).rejects.toMatchObject({
+        code: "ROWS_LOST",
+        where: { version: "3", line: 1 },
+      });
+      expect(await database.look("SELECT count(*)::int AS rows FROM other")).toEqual([{ rows: 1 }]);
+      expect(await connection.tableExists("more")).toBe(false);
+    },
+  );
+
+  test.each(ways)(
+    "what a step loses through $way is refused, made in the step itself",
+    async ({ made, losing }) => {
+      const database = await engine.create();
+      const connection = await database.connect();
+      const manager = new SchemaManager(connection, {
+        1: table("first"),
+        2: { name: "loses", up: [tables.join(";"), made, losing] },
+      });
+
+      await expect(manager.migrateToLatest()).rejects.toMatchObject({
+        code: "ROWS_LOST",
+        where: { version: "2" },
+      });
+      expect(await connection.tableExists("parent")).toBe(false);
+    },
+  );
+
+  test("a deferred key that a step leaves broken is told as the step's, in the middle of a run", async () => {
+    const database = await engine.create();
+    const connection = await database.connect();
+    const child = "CREATE TABLE child (id INTEGER REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED)";
+    const manager = new SchemaManager(connection, {
+      1: table("first"),
+      2: { name: "tables", up: ["CREATE TABLE parent (id INTEGER PRIMARY KEY)", child] },
+      3: { name: "mends", up: ["INSERT INTO child VALUES (1)", "INSERT INTO parent VALUES (1)"] },
+      4: { name: "breaks", up: ["INSERT INTO child VALUES (2)"] },
+      5: table("last"),
+    });
+
+    await expect(manager.migrateToLatest()).rejects.toMatchObject({
+      where: { version: "4" },
+      details: { sqlState: "23503" },
+    });
+    expect(await database.look("SELECT id FROM child")).toEqual([{ id: 1 }]);
+    expect(await connection.tableExists("last")).toBe(false);
+  });
+
   test("a statement in the middle that fails is told with its place, and nothing of its step stays", async () => {
     const database = await engine.create();
     const connection = await database.connect();

@@ -6,6 +6,8 @@ const waiting = new WeakSet<Connection>();
 /** Those whose deferrable constraints are immediate until their transaction ends. */
 const settled = new WeakSet<Connection>();
 
+export const SETTLE = "SET CONSTRAINTS ALL IMMEDIATE";
+
 /**
  * Has deferred constraints checked now, so that the step that broke one is told and not the whole run. They stay
  * immediate: https://www.postgresql.org/docs/current/sql-set-constraints.html. Nothing is asked of the server where no
@@ -13,7 +15,7 @@ const settled = new WeakSet<Connection>();
  */
 export async function settleConstraints(connection: Connection): Promise<void> {
   if (!waiting.delete(connection)) return;
-  await connection.execute("SET CONSTRAINTS ALL IMMEDIATE");
+  await connection.execute(SETTLE);
   settled.add(connection);
 }
 

@@ -1,7 +1,7 @@
 import type { Connection } from "../../connection/index.js";
 import { TenonError } from "../../errors.js";
 import type { InOnePiece, Lock, LockRequest } from "../dialect.js";
-import { beginDeferring } from "./constraints.js";
+import { beginDeferring, SETTLE } from "./constraints.js";
 import { describeHolder } from "./lock-holder.js";
 import { lockKey } from "./lock-key.js";
 import { literal } from "./names.js";
@@ -55,6 +55,7 @@ export const inOnePiece: InOnePiece = {
   begin: (connection) => (held.get(connection)?.isDoubtful === true ? undefined : beginning(connection)),
   // A division by zero is an error whatever the session's settings: no function is needed to raise one.
   expect: (condition) => `SELECT 1 / (${condition})::int`,
+  settle: SETTLE,
 };
 
 function beginning(connection: Connection): readonly string[] {

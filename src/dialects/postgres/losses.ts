@@ -1,12 +1,11 @@
 import type { Connection } from "../../connection/index.js";
-import type { Effect, Statement } from "../../sql/index.js";
+import type { Statement } from "../../sql/index.js";
 import type { Loss, LossWatch } from "../dialect.js";
 import { deferAgain } from "./constraints.js";
 import { type FoundLoss, findLosses } from "./lost-rows.js";
 import { type Named, NamedObjects } from "./named-objects.js";
-import { qualified, quote } from "./names.js";
 import { type ListedObject, listObjects, lostObjects, type ObjectList } from "./object-list.js";
-import { listOf, Reach } from "./reach.js";
+import { listOf, nameAsSql, Reach, staysWithin } from "./reach.js";
 import { type Counters, changesBetween, readCounters } from "./row-changes.js";
 import { type Risk, readRisk } from "./statement-risk.js";
 import { type CountedTable, countReferring, findEmptied } from "./truncation.js";
@@ -56,6 +55,14 @@ class PostgresLossWatch implements LossWatch {
     if (readRisk(statement) !== undefined) return false;
     this.#forgetReachAfter(statement);
     return true;
+  }
+
+  passesIf(statement: Statement): { readonly now: string; readonly before: string } | undefined {
+    const risk = readRisk(statement);
+    if (risk === undefined || risk.rows.length === 0 || risk.rows.some(({ kind }) => kind === "truncate"))
+      return undefined;
+    if (risk.isOpaque || risk.dropsWidely || risk.dropsColumns.length > 0) return undefined;
+    return { now: staysWithin(risk, "are there"), before: staysWithin(risk, "may be missing") };
   }
 
   async before(statement: Statement): Promise<void> {
@@ -166,10 +173,6 @@ function emptiedByCode(before: ObjectList, after: ObjectList): CountedTable[] {
     // How many rows there were is not known: at least one.
     return [{ schema: now.schema, name: now.name, rows: 1 }];
   });
-}
-
-function nameAsSql({ schema, table = "" }: Effect): string {
-  return schema === undefined ? quote(table) : qualified({ schema, name: table });
 }
 
 /** `orders`, `app.orders` in a schema that is not the first of the path, `orders.total` for a part of it. */

@@ -1,5 +1,6 @@
 import type { Connection } from "../../connection/index.js";
 import type { Effect } from "../../sql/index.js";
+import { literal, qualified, quote } from "./names.js";
 import type { Risk } from "./statement-risk.js";
 
 /**
@@ -87,6 +88,49 @@ const ofPeople = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'";
 
 const namesIn = (json: string) =>
   `ARRAY (SELECT name::name FROM pg_catalog.json_array_elements_text(${json}::json) AS name)`;
+
+/**
+ * A condition in SQL: a statement with this risk changes rows of the tables that it names, and of no other. It asks more than it
+ * must: a key that only matters to rows that go counts for rows that come, too. With "may be missing" a table that is still to
+ * be made is no reason against it.
+ */
+export function staysWithin(risk: Risk, tables: "are there" | "may be missing"): string {
+  const names = [...new Set(risk.rows.map(nameAsSql))];
+  const found = `c.oid IN (${names.map((name) => `pg_catalog.to_regclass(${literal(name)})`).join(", ")})`;
+  const conditions = [
+    tables === "are there"
+      ? `(SELECT count(*) FROM pg_catalog.pg_class c WHERE ${found} AND ${IS_PLAIN}) = ${names.length}`
+      : `NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE ${found} AND NOT (${IS_PLAIN}))`,
+  ];
+  if (risk.calls.length > 0) {
+    conditions.push(
+      `NOT EXISTS (SELECT FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace ` +
+        `WHERE p.proname IN (${risk.calls.map(literal).join(", ")}) AND ${ofPeople})`,
+    );
+  }
+  return `(${conditions.join(" AND ")})`;
+}
+
+/** The table of an effect as a statement names it. */
+export function nameAsSql({ schema, table = "" }: Effect): string {
+  return schema === undefined ? quote(table) : qualified({ schema, name: table });
+}
+
+const CARRYING = [
+  "cascade_del",
+  "cascade_upd",
+  "setnull_del",
+  "setnull_upd",
+  "setdefault_del",
+  "setdefault_upd",
+]
+  .map((action) => `'pg_catalog."RI_FKey_${action}"'::regproc`)
+  .join(", ");
+
+const IS_PLAIN = `c.relkind = 'r' AND NOT (c.relhasrules OR c.relhassubclass OR c.relispartition)
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid)
+  AND NOT (c.relhastriggers AND EXISTS (
+    SELECT FROM pg_catalog.pg_trigger t WHERE t.tgrelid = c.oid AND (NOT t.tgisinternal OR t.tgfoid IN (${CARRYING}))))`;
 
 /** By the triggers that carry a key out on the table that it refers to: no index leads from that table to its keys. */
 const hasKey = (action: string) => `c.relhastriggers AND EXISTS (
