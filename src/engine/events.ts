@@ -29,6 +29,10 @@ export type RunEvent =
       readonly finished: number;
       readonly of: number;
     }
+  /**
+   * Its statements have run. In one transaction for the run it is committed when that ends; on PostgreSQL perhaps with what is
+   * sent next. A `step-failed` tells when that has failed.
+   */
   | { readonly kind: "step-finished"; readonly step: StepReference; readonly durationMs: number }
   /** Another process did this step while we waited. */
   | { readonly kind: "step-skipped"; readonly step: StepReference }

@@ -1,20 +1,17 @@
 import type { LockRequest } from "../dialects/index.js";
 import { messageOf, TenonError } from "../errors.js";
-import { digestsOf } from "./digest.js";
 import type { StepReference } from "./events.js";
 import { executeStep } from "./execute-step.js";
 import { ForeignHistory } from "./foreign-history.js";
 import { type History, prepareJournal, readHistory } from "./history.js";
-import type { JournalRow } from "./journal-row.js";
 import { ModuleWatch } from "./module-watch.js";
 import { commitError } from "./outcome.js";
 import { isDone } from "./plan-input.js";
 import type { PreparedStep } from "./prepare-step.js";
-import { finishedRow, type RowStamp, unfinishedRow } from "./recorded-row.js";
 import type { RunContext, RunOptions, RunResult, StepResult } from "./run.js";
+import { RunBooks } from "./run-books.js";
 import { executeOutsideTransaction } from "./run-outside.js";
 import type { Segment } from "./segments.js";
-import { beginSnapshot } from "./snapshot.js";
 import { type FailedEnding, WholeSteps } from "./whole-steps.js";
 
 interface FailedStep {
@@ -34,18 +31,12 @@ export class RunSession {
   readonly #request: LockRequest;
   readonly #total: number;
   readonly #watch: ModuleWatch;
+  readonly #books: RunBooks;
   readonly #adopted: ForeignHistory;
   readonly #whole: WholeSteps;
   readonly #results: StepResult[] = [];
-  /** The journal as it is once everything written so far is committed. */
-  readonly #rows = new Map<string, JournalRow>();
-  /** Rows of finished steps of the open transaction; written together, since each statement has its price. */
-  readonly #unwritten = new Map<string, JournalRow>();
-  /** Its name as a text may spell it; a pattern, for a text in small letters would be a copy of every script. */
-  #journalName: RegExp | undefined;
   #history: History | undefined;
   #last: Segment | undefined;
-  #sequence = 0;
   #index = 0;
 
   constructor(
@@ -61,6 +52,7 @@ export class RunSession {
     this.#request = request;
     this.#total = total;
     this.#watch = new ModuleWatch(context, { isOneTransaction: mode === "run" });
+    this.#books = new RunBooks(context, this.#watch);
     this.#adopted = new ForeignHistory(context);
     this.#whole = new WholeSteps(context);
   }
@@ -91,7 +83,7 @@ export class RunSession {
       const isJournalNew = this.#history?.journal !== "current";
       await this.#prepareJournal();
       await this.#context.bound?.finish();
-      if (isJournalNew) await this.#writeBooks(true);
+      if (isJournalNew) await this.#books.close(true);
       return { steps: [] };
     });
   }
@@ -124,7 +116,7 @@ export class RunSession {
     return this.#inTransaction(async () => {
       if (this.#history === undefined && !(await this.#isCurrent(recheck))) return "outdated";
       await this.#prepareJournal();
-      await this.#adopted.open(this.#rows.values());
+      await this.#adopted.open(this.#books.rows());
       const needsLook = this.#results.length > 0 || attempt > 1 || this.#mode === "each";
       for (const step of segment.steps) {
         const reference = this.#reference(step);
@@ -136,7 +128,7 @@ export class RunSession {
         if (error !== undefined) return { step, reference, error };
       }
       await this.#context.bound?.finish();
-      if (this.#mode === "run") await this.#writeBooks(segment === this.#last);
+      if (this.#mode === "run") await this.#books.close(segment === this.#last);
       return undefined;
     });
   }
@@ -168,7 +160,7 @@ export class RunSession {
     const reference = this.#reference(step);
     onEvent({ kind: "step-started", step: reference });
     const started = clock.elapsed();
-    const outcome = await this.#whole.run(whole, this.#rows.get(keyOf(step.planned)));
+    const outcome = await this.#whole.run(whole, this.#books.rowOf(step.planned));
     if (outcome.kind === "not-ended") return this.#throwNotEnded(outcome);
     this.#watch.committed();
     if (outcome.kind !== "done") {
@@ -180,8 +172,8 @@ export class RunSession {
     }
     this.#watch.ran(step);
     const durationMs = Math.round(clock.elapsed() - started);
-    const row = this.#rowAfter(step, durationMs);
-    this.#rows.set(keyOf(row), row);
+    const row = this.#books.finished(step, durationMs);
+    this.#books.know(row);
     this.#whole.end({ step, reference, row }, whole);
     this.#finished(reference, durationMs);
     return "done";
@@ -215,13 +207,13 @@ export class RunSession {
       await executeStep(connection, dialect, this.#adopted.tolerated(step), plugin);
       await this.#watch.release(step, plugin);
       const durationMs = Math.round(clock.elapsed() - started);
-      this.#keep(this.#rowAfter(step, durationMs));
-      if (this.#mode === "each") await this.#writeRows();
+      this.#books.keep(this.#books.finished(step, durationMs));
+      if (this.#mode === "each") await this.#books.writeKept();
       return durationMs;
     };
     try {
-      if (this.#mayReadJournal(step)) await this.#writeRows();
-      await this.#watch.before(step, this.#rows.values());
+      if (this.#books.mayBeReadBy(step)) await this.#books.writeKept();
+      await this.#watch.before(step, this.#books.rows());
       const durationMs = this.#mode === "run" ? await connection.transaction(work) : await work();
       this.#finished(reference, durationMs);
       return undefined;
@@ -239,7 +231,7 @@ export class RunSession {
       const prepared = await this.#inTransaction(async () => {
         if (!(await this.#isCurrent(recheck))) return "outdated" as const;
         await this.#prepareJournal();
-        await this.#adopted.open(this.#rows.values());
+        await this.#adopted.open(this.#books.rows());
         return "done" as const;
       });
       if (prepared === "outdated") return "outdated";
@@ -250,14 +242,14 @@ export class RunSession {
       return "done";
     }
     onEvent({ kind: "step-started", step: reference });
-    await this.#inTransaction(() => this.#watch.before(step, this.#rows.values()));
+    await this.#inTransaction(() => this.#watch.before(step, this.#books.rows()));
     const started = clock.elapsed();
-    const begun = this.#failedRow(step, "not finished");
+    const begun = this.#books.failed(step, "not finished");
     const restore = await this.#context.dialect.applySettings(connection, step.settings);
     try {
       await executeOutsideTransaction(this.#context, this.#adopted.tolerated(step), reference, begun);
       const durationMs = Math.round(clock.elapsed() - started);
-      await this.#write(this.#rowAfter(step, durationMs));
+      await this.#books.write(this.#books.finished(step, durationMs));
       await this.#closeBooks();
       this.#finished(reference, durationMs);
       return "done";
@@ -266,7 +258,7 @@ export class RunSession {
       onEvent({ kind: "step-failed", step: reference, error });
       if (connection.inTransaction) await connection.execute("ROLLBACK");
       const current = await this.#context.journal.readOne(reference.module, reference.version);
-      await this.#write({ ...begun, progress: current?.progress ?? null, error: error.message });
+      await this.#books.write({ ...begun, progress: current?.progress ?? null, error: error.message });
       throw error;
     } finally {
       await restore();
@@ -282,7 +274,7 @@ export class RunSession {
       result = await work();
     } catch (error) {
       if (connection.inTransaction) await connection.execute("ROLLBACK");
-      this.#unwritten.clear();
+      this.#books.rolledBack();
       this.#adopted.rolledBack();
       this.#watch.rolledBack();
       throw error;
@@ -311,7 +303,7 @@ export class RunSession {
   async #keepWhatRanBefore(): Promise<void> {
     const { connection, onEvent } = this.#context;
     try {
-      await this.#writeBooks(true);
+      await this.#books.close(true);
       await this.#commit();
     } catch (error) {
       if (connection.inTransaction) await connection.execute("ROLLBACK");
@@ -339,11 +331,7 @@ export class RunSession {
     const { history, isCurrent } = await recheck();
     if (!isCurrent) return false;
     this.#history = history;
-    this.#rows.clear();
-    for (const row of history.rows) {
-      this.#rows.set(keyOf(row), row);
-      this.#sequence = Math.max(this.#sequence, row.sequence);
-    }
+    this.#books.open(history);
     await this.#context.bound?.begin(history);
     return true;
   }
@@ -362,7 +350,7 @@ export class RunSession {
 
   /** After a rollback the journal may be missing again, so the next transaction looks anew. */
   #forgetUncommitted(): void {
-    this.#unwritten.clear();
+    this.#books.rolledBack();
     this.#adopted.rolledBack();
     this.#watch.rolledBack();
     if (this.#results.length === 0) this.#history = undefined;
@@ -375,53 +363,9 @@ export class RunSession {
     return migration === undefined ? row?.status === "applied" : isDone(row, migration);
   }
 
-  async #write(row: JournalRow): Promise<void> {
-    this.#keep(row);
-    await this.#writeRows();
-  }
-
-  #keep(row: JournalRow): void {
-    this.#unwritten.set(keyOf(row), row);
-    this.#rows.set(keyOf(row), row);
-  }
-
-  async #writeRows(): Promise<void> {
-    const rows = [...this.#unwritten.values()];
-    this.#unwritten.clear();
-    await this.#context.journal.writeAll(rows);
-  }
-
-  /** Whether a step could notice that the rows of those before it are not written yet. */
-  #mayReadJournal({ planned: { step, migration }, scripts }: PreparedStep): boolean {
-    if (step.kind === "code" || migration?.verify?.kind === "code") return true;
-    const { table } = this.#context.journal.address;
-    this.#journalName ??= new RegExp(table.replaceAll(/[^\w\s]/g, "\\$&"), "i");
-    const names = this.#journalName.test.bind(this.#journalName);
-    const verify = migration?.verify?.scripts ?? [];
-    return (
-      scripts.some(({ statements }) => statements.some(({ text }) => names(text))) ||
-      verify.some(({ text }) => names(text))
-    );
-  }
-
-  /**
-   * Writes the digests, and the snapshot where the run ends. In one transaction for the run the rows in memory are
-   * those of the journal: nobody else can write.
-   */
-  async #writeBooks(isEnd: boolean, rows: readonly JournalRow[] = [...this.#rows.values()]): Promise<void> {
-    const { connection, dialect, journal, clock } = this.#context;
-    await this.#watch.settle(rows);
-    // Begun first: it is packed while the rows are written.
-    const store = isEnd ? await beginSnapshot({ connection, dialect, journal }) : undefined;
-    await this.#writeRows();
-    const digests = digestsOf(rows.filter((row) => row.status === "applied"));
-    await journal.writeDigests(rows.length, digests);
-    await store?.({ digests, takenAt: clock.now().toISOString() });
-  }
-
   /** Between transactions others may have written, so the books are made from what the journal really holds. */
   async #closeBooks(): Promise<void> {
-    await this.#inTransaction(async () => this.#writeBooks(true, await this.#context.journal.readAll()));
+    await this.#inTransaction(async () => this.#books.close(true, await this.#context.journal.readAll()));
   }
 
   /** Writes the `failed` row in a transaction of its own; the first error must not be hidden by a second one. */
@@ -431,8 +375,8 @@ export class RunSession {
       await this.#inTransaction(async () => {
         if (this.#history === undefined) this.#history = await readHistory(this.#context);
         await this.#prepareJournal();
-        await this.#write(this.#failedRow(step, error.message));
-        await this.#writeBooks(true, await this.#context.journal.readAll());
+        await this.#books.write(this.#books.failed(step, error.message));
+        await this.#books.close(true, await this.#context.journal.readAll());
         await this.#context.bound?.fail(error);
       });
     } catch (second) {
@@ -441,18 +385,6 @@ export class RunSession {
         message: `The failure could not be recorded in the journal: ${messageOf(second)}`,
       });
     }
-  }
-
-  #rowAfter(step: PreparedStep, durationMs: number): JournalRow {
-    return finishedRow(step.planned, this.#stamp(), { durationMs, sequence: ++this.#sequence });
-  }
-
-  #failedRow(step: PreparedStep, error: string | null): JournalRow {
-    return { ...unfinishedRow(step.planned, this.#stamp()), error };
-  }
-
-  #stamp(): RowStamp {
-    return { appliedAt: this.#context.clock.now().toISOString(), appliedBy: this.#context.appliedBy };
   }
 
   #reference(step: PreparedStep): StepReference {
@@ -473,10 +405,6 @@ export class RunSession {
       this.#context.dialect.isTransient(error)
     );
   }
-}
-
-function keyOf(row: { readonly module: string; readonly version: string }): string {
-  return `${row.module}@${row.version}`;
 }
 
 function asTenonError(error: unknown, reference: StepReference): TenonError {
