@@ -62,8 +62,8 @@ export interface TransferOptions {
  * Moves the schema and all rows of one database into another: from SQLite to PostgreSQL and back, from PostgreSQL to
  * PostgreSQL, from SQLite to SQLite with another password or none.
  *
- * Everything is loaded where nobody sees it, compared with the source, and becomes visible at once or not at all. What does not fit is told
- * before anything is written. An interrupted transfer goes on with `earlier: "resume"`.
+ * Everything is loaded where nobody sees it, compared with the source, and becomes visible at once or not at all. What does not fit is told,
+ * and nothing of it stays. An interrupted transfer goes on with `earlier: "resume"`.
  *
  * @returns What was found, moved and proved, as plain data.
  * @throws TenonError `TARGET_NOT_EMPTY`, `TRANSFER_MISFITS`, `TRANSFER_DIFFERS`, `TRANSFER_UNFINISHED`, `TRANSFER_CHANGED`,

@@ -1,4 +1,4 @@
-// What fits: looks at every value of a source before a row moves, decides types, and makes values of one engine into values of the
+// What fits: looks at every value of a source before its table is seen in the target, decides types, and makes values of one engine into values of the
 // other. Writes nothing; knows nothing of how rows move.
 export type { ConversionName } from "./conversions.js";
 export { describeFindings, refuseOpen } from "./describe-findings.js";
