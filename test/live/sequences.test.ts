@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Connection, SchemaManager, type SchemaVersions } from "../../src/index.js";
+import { randomCases } from "../generators/case-count.js";
 import { engines, type LiveDatabase } from "./engines.js";
 
 const COUNT = 8;
+const CASES = Math.min(randomCases(16).numRuns, 300);
 
 type Action =
   | { readonly kind: "latest" }
@@ -50,68 +52,74 @@ async function agree(database: LiveDatabase, connection: Connection): Promise<vo
 }
 
 describe.each(engines)("sequences of runs on $name", (engine) => {
-  test("any sequence of up, down, to, failures and ended sessions leaves journal and schema in agreement", async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(action, { minLength: 1, maxLength: 8 }),
-        fc.constantFrom("run" as const, "each" as const),
-        async (actions, transaction) => {
-          const database = await engine.create();
-          let connection = await database.connect();
-          for (const step of actions) {
-            const manager = new SchemaManager(connection, versions());
-            switch (step.kind) {
-              case "latest":
-                await manager.migrateToLatest({ transaction, allowOutOfOrder: true });
-                break;
-              case "to":
-                await manager.migrateToVersion(step.version, { transaction, allowOutOfOrder: true });
-                break;
-              case "down":
-                await manager.rollback(step.count, { transaction });
-                break;
-              case "fails": {
-                const broken = versions()[step.version];
-                const applied = new Set(
-                  (await manager.getMigrationHistory())
-                    .filter((row) => row.status === "applied")
-                    .map((row) => row.version),
-                );
-                if (broken === undefined || applied.has(String(step.version))) break;
-                const failing = new SchemaManager(connection, {
-                  ...versions(),
-                  [step.version]: {
-                    ...broken,
-                    up: [`CREATE TABLE t${step.version} (id INTEGER)`, "SELECT nonsense FROM nowhere"],
-                  },
-                });
-                await expect(
-                  failing.migrateToLatest({ transaction, allowOutOfOrder: true }),
-                ).rejects.toMatchObject({ code: "MIGRATION_FAILED" });
-                break;
+  test(
+    "any sequence of up, down, to, failures and ended sessions leaves journal and schema in agreement",
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(action, { minLength: 1, maxLength: 8 }),
+          fc.constantFrom("run" as const, "each" as const),
+          async (actions, transaction) => {
+            const database = await engine.create();
+            let connection = await database.connect();
+            for (const step of actions) {
+              const manager = new SchemaManager(connection, versions());
+              switch (step.kind) {
+                case "latest":
+                  await manager.migrateToLatest({ transaction, allowOutOfOrder: true });
+                  break;
+                case "to":
+                  await manager.migrateToVersion(step.version, { transaction, allowOutOfOrder: true });
+                  break;
+                case "down":
+                  await manager.rollback(step.count, { transaction });
+                  break;
+                case "fails": {
+                  const broken = versions()[step.version];
+                  const applied = new Set(
+                    (await manager.getMigrationHistory())
+                      .filter((row) => row.status === "applied")
+                      .map((row) => row.version),
+                  );
+                  if (broken === undefined || applied.has(String(step.version))) break;
+                  const failing = new SchemaManager(connection, {
+                    ...versions(),
+                    [step.version]: {
+                      ...broken,
+                      up: [`CREATE TABLE t${step.version} (id INTEGER)`, "SELECT nonsense FROM nowhere"],
+                    },
+                  });
+                  await expect(
+                    failing.migrateToLatest({ transaction, allowOutOfOrder: true }),
+                  ).rejects.toMatchObject({ code: "MIGRATION_FAILED" });
+                  break;
+                }
+                case "killed": {
+                  if (!engine.isShared) break;
+                  const doomed = connection;
+                  const killing = new SchemaManager(doomed, versions(), {
+                    onEvent: (event) => {
+                      if (event.kind === "step-started" && event.step.index === step.at) void doomed.close();
+                    },
+                  });
+                  await killing
+                    .migrateToLatest({ transaction, allowOutOfOrder: true })
+                    .catch(() => undefined);
+                  await doomed.close();
+                  connection = await database.connect();
+                  break;
+                }
               }
-              case "killed": {
-                if (!engine.isShared) break;
-                const doomed = connection;
-                const killing = new SchemaManager(doomed, versions(), {
-                  onEvent: (event) => {
-                    if (event.kind === "step-started" && event.step.index === step.at) void doomed.close();
-                  },
-                });
-                await killing.migrateToLatest({ transaction, allowOutOfOrder: true }).catch(() => undefined);
-                await doomed.close();
-                connection = await database.connect();
-                break;
-              }
+              await agree(database, connection);
             }
+            await new SchemaManager(connection, versions()).migrateToLatest({ allowOutOfOrder: true });
             await agree(database, connection);
-          }
-          await new SchemaManager(connection, versions()).migrateToLatest({ allowOutOfOrder: true });
-          await agree(database, connection);
-          await connection.close();
-        },
-      ),
-      { numRuns: 25 },
-    );
-  }, 120_000);
+            await connection.close();
+          },
+        ),
+        { numRuns: CASES },
+      );
+    },
+    60_000 + CASES * 5000,
+  );
 });

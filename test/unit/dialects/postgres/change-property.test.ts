@@ -19,7 +19,7 @@ import { quote, rowsSql, schemaSql, TableSql, tableSql } from "../../../generato
 import { sharedPglite } from "../../../servers/pglite-shared.js";
 import { applyPlan, Refused, type Wanted, wanted, wrong } from "./change-database.js";
 
-const CASES = randomCases(100);
+const CASES = randomCases(70);
 const RUNS = CASES.numRuns;
 
 const NAME =
