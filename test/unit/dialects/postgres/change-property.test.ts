@@ -16,6 +16,7 @@ import {
   type SchemaSpec,
 } from "../../../generators/postgres-schema.js";
 import { quote, rowsSql, schemaSql, TableSql, tableSql } from "../../../generators/postgres-sql.js";
+import { renameHints } from "../../../generators/rename-hints.js";
 import { sharedPglite } from "../../../servers/pglite-shared.js";
 import { applyPlan, Refused, type Wanted, wanted, wrong } from "./change-database.js";
 
@@ -87,24 +88,14 @@ async function change(connection: Connection, target: Wanted, before: SchemaSpec
 /** The generator knows what was renamed; everything else that looks like it was not. */
 function answersFrom(before: SchemaSpec, after: SchemaSpec): RenameAnswers {
   const hints: RenameHint[] = [];
-  const compare = (olds: readonly Identified[], nows: readonly Identified[], path: readonly string[]) => {
-    for (const { id, name } of olds) {
-      const now = nows.find((candidate) => candidate.id === id)?.name;
-      const isTaken = nows.some((candidate) => candidate.name === name);
-      const from = [...path, name];
-      if (now === undefined && isTaken) hints.push({ text: `${from.join(".")}:`, from, to: undefined });
-      if (now !== undefined && now !== name)
-        hints.push({ text: `${from.join(".")}:${now}`, from, to: [now] });
-    }
-  };
   for (const schema of ["public", "app"] as const) {
     const isHere = (table: SchemaSpec["tables"][number]) => table.schema === schema;
     const withParts = ({ tables }: SchemaSpec) =>
       tables.filter(isHere).flatMap((table) => [table, ...childrenOf(table)]);
-    compare(withParts(before), withParts(after), [schema]);
+    hints.push(...renameHints(withParts(before), withParts(after), [schema]));
     for (const table of after.tables.filter(isHere)) {
       const old = before.tables.find((candidate) => candidate.id === table.id);
-      if (old !== undefined) compare(old.columns, table.columns, [schema, table.name]);
+      if (old !== undefined) hints.push(...renameHints(old.columns, table.columns, [schema, table.name]));
     }
   }
   return { hints, ask: () => "dropped" };

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, describe as suite, test } from "vitest";
 import type { Connection } from "../../../../src/connection/index.js";
 import { openPglite } from "../../../../src/connection/pglite.js";
 import { postgresSchema } from "../../../../src/dialects/postgres/schema.js";
-import type { DatabaseModel } from "../../../../src/schema/index.js";
+import type { RenameAnswers } from "../../../../src/schema/index.js";
 import { randomCases } from "../../../generators/case-count.js";
 import {
   applyEdits,
@@ -13,8 +13,10 @@ import {
   type SchemaSpec,
 } from "../../../generators/postgres-schema.js";
 import { schemaSql } from "../../../generators/postgres-sql.js";
+import { plain, planOutcome, sharedTables } from "../pair-plans.js";
 
 const CASES = randomCases(20);
+const renames: RenameAnswers = { ask: () => "dropped" };
 
 suite("two databases read together", () => {
   let from: Connection;
@@ -39,8 +41,12 @@ suite("two databases read together", () => {
         const [one, other] = await postgresSchema.introspectPair({ connection: from }, { connection: to });
 
         // The plan first: it is made of tables that nobody has read yet.
-        expect(await outcome(one, other)).toEqual(
-          await outcome(await postgresSchema.introspect(from), await postgresSchema.introspect(to)),
+        expect(await planOutcome(postgresSchema, { from: one, to: other }, renames)).toEqual(
+          await planOutcome(
+            postgresSchema,
+            { from: await postgresSchema.introspect(from), to: await postgresSchema.introspect(to) },
+            renames,
+          ),
         );
         expect(plain(one)).toEqual(plain(await postgresSchema.introspect(from)));
         expect(plain(other)).toEqual(plain(await postgresSchema.introspect(to)));
@@ -151,24 +157,4 @@ async function script(connection: Connection, sql: string): Promise<void> {
   await connection.executeScript(
     `DROP SCHEMA IF EXISTS app CASCADE; DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public; ${sql}`,
   );
-}
-
-/** All of a plan but the models themselves, or why there is none. */
-async function outcome(from: DatabaseModel, to: DatabaseModel): Promise<unknown> {
-  try {
-    const { comparison, ...rest } = await postgresSchema.planChanges(from, to, {
-      renames: { ask: () => "dropped" },
-    });
-    return plain({ ...rest, changes: comparison.changes, unjudged: comparison.unjudged });
-  } catch (error) {
-    return error instanceof Error ? error.message : error;
-  }
-}
-
-function plain(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value));
-}
-
-function sharedTables(one: DatabaseModel, other: DatabaseModel): readonly string[] {
-  return one.tables.filter((table) => other.tables.includes(table)).map((table) => table.name);
 }

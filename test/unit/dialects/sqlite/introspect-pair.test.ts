@@ -14,6 +14,7 @@ import {
   type SchemaSpec,
 } from "../../../generators/sqlite-schema.js";
 import { schemaSql } from "../../../generators/sqlite-sql.js";
+import { plain, planOutcome, sharedTables } from "../pair-plans.js";
 import { answersFrom } from "./rename-answers.js";
 import { TORTURE_SCHEMA } from "./torture.js";
 
@@ -34,8 +35,12 @@ suite("two databases read together", () => {
         const [one, other] = await sqliteSchema.introspectPair({ connection: from }, { connection: to });
 
         // The plan first: it is made of tables that nobody has read yet.
-        expect(await outcome(one, other, renames)).toEqual(
-          await outcome(await introspect(from), await introspect(to), renames),
+        expect(await planOutcome(sqliteSchema, { from: one, to: other }, renames)).toEqual(
+          await planOutcome(
+            sqliteSchema,
+            { from: await introspect(from), to: await introspect(to) },
+            renames,
+          ),
         );
         expect(plain(one)).toEqual(plain(await introspect(from)));
         expect(plain(other)).toEqual(plain(await introspect(to)));
@@ -151,24 +156,6 @@ async function databaseOf(script: string): Promise<Connection> {
   const connection = await connect(":memory:");
   await connection.executeScript(script);
   return connection;
-}
-
-/** All of a plan but the models themselves, or why there is none. */
-async function outcome(from: DatabaseModel, to: DatabaseModel, renames: RenameAnswers): Promise<unknown> {
-  try {
-    const { comparison, ...rest } = await sqliteSchema.planChanges(from, to, { renames });
-    return plain({ ...rest, changes: comparison.changes, unjudged: comparison.unjudged });
-  } catch (error) {
-    return error instanceof Error ? error.message : error;
-  }
-}
-
-function plain(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value));
-}
-
-function sharedTables(one: DatabaseModel, other: DatabaseModel): readonly string[] {
-  return one.tables.filter((table) => other.tables.includes(table)).map((table) => table.name);
 }
 
 function parentColumns(model: DatabaseModel): unknown {
